@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Usage: grep -rH '#include' ... | awk -f overlay-sources.awk changed.list -
+#
+# Prints the sources to compile for the overlay: each changed .cpp, and each
+# .cpp of clang that includes a changed header, directly or not. It goes by the
+# text of #include lines and ignores #if around them, so that it may find too
+# many, never too few. X86.h is left out: the Makefile makes sure that it only
+# gains declarations.
+
+FNR == NR {
+	if ($0 ~ /^(clang|llvm)\/(docs|test|unittests)\// || $0 ~ /CMakeLists\.txt$/ ||
+	    $0 == "llvm/lib/Target/X86/X86.h")
+		next
+	if ($0 == "clang/include/clang/Driver/Options.td")
+		changed["clang/include/clang/Driver/Options.inc"]
+	else if ($0 ~ /^(clang\/lib|clang\/tools\/driver|llvm\/lib\/Target\/X86)\/.*\.cpp$/)
+		changed[$0]
+	else if ($0 ~ /^clang\/(include|lib)\/.*\.(h|def)$/)
+		changed[$0]
+	else {
+		print "llvm: the overlay cannot follow a change of " $0 ": build with FULL=1" >"/dev/stderr"
+		failed = 1
+		exit
+	}
+	next
+}
+
+# file:#include "header"
+{
+	file = $0
+	sub(/:.*/, "", file)
+	header = $0
+	sub(/^[^"<]*["<]/, "", header)
+	sub(/[">].*$/, "", header)
+	name = header
+	sub(/.*\//, "", name)
+	includes[name] = includes[name] file " " header "\n"
+}
+
+# Does the text HEADER of an #include line name the file PATH? A public header
+# is named by its path below include/, a private one by any end of its path.
+function names(header, path, public) {
+	public = path
+	if (sub(/^clang\/include\//, "", public))
+		return header == public
+	return substr("/" path, length(path) - length(header) + 1) == "/" header
+}
+
+END {
+	if (failed)
+		exit 1
+	for (path in changed)
+		queue[++n] = path
+	while (n) {
+		path = queue[n--]
+		name = path
+		sub(/.*\//, "", name)
+		count = split(includes[name], lines, "\n")
+		for (i = 1; i < count; i++) {
+			split(lines[i], line, " ")
+			if (names(line[2], path) && !(line[1] in changed)) {
+				changed[line[1]]
+				queue[++n] = line[1]
+			}
+		}
+	}
+	for (path in changed)
+		if (path ~ /\.cpp$/)
+			print path
+}
