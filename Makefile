@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The one entry point; "make help" lists the targets.
+
+# Where everything is built; nothing outside of it is written.
+BUILD ?= build
+override BUILD := $(abspath $(BUILD))
+JOBS ?= $(shell nproc)
+# The base kernel: a tree of your own, or else Debian's packaged source.
+KDIR ?=
+KERNEL_TAR ?= /usr/src/linux-source-6.1.tar.xz
+# Room for the compiler, the kernel tree and its build, in GiB.
+DISK ?= 8
+# Options of the kernel: directories with a .kunitconfig, or files.
+KUNITCONFIG ?= $(CURDIR)/kunit
+# KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
+# (EPYC) is the one whose return thunks stay active.
+SUITES ?= kprobes_uno kprobes_test
+KSELFTEST_TARGETS ?= kprobes_uno
+CPUS ?= max EPYC
+
+# The compiler is built in LLVM_OUT.  Another one can be given on the command
+# line, as the path prefix that Kbuild takes, LLVM=/path/to/bin/.
+LLVM_OUT ?= $(BUILD)/llvm
+override LLVM_OUT := $(abspath $(LLVM_OUT))
+ifneq ($(origin LLVM),command line)
+LLVM := $(LLVM_OUT)/bin/
+OWN_LLVM := 1
+endif
+
+# What the compiler needs on top of this, llvm/Makefile knows.
+PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
+	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck \
+	python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
+
+export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
+export ACCEL TIMEOUT
+
+STEP := scripts/step
+STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
+
+.NOTPARALLEL:
+.PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
+	demo test total shell lit run-lit kunit kselftest apply unapply check clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
+	@echo
+	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, LLVM, KUNITCONFIG, NODEPS=1.'
+
+demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
+	@scripts/demo
+
+test: deps disk ## run every test; the last line is "N passed, N failed"
+	@rm -rf $(BUILD)/results
+	@$(MAKE) --no-print-directory llvm tree kernel initramfs
+	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || true; done
+	@$(MAKE) --no-print-directory -s total
+
+lit: llvm run-lit ## test the compiler only
+kunit: llvm tree kernel $(CPUS:%=run-kunit-%) ## run the KUnit suites only
+kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kselftests only
+
+total:
+	@scripts/total $(STAGES)
+
+run-lit:
+	@TAIL=40 $(STEP) lit 'the compiler tests' scripts/lit
+run-kunit-%:
+	@TAIL=60 $(STEP) kunit-$* 'KUnit: $(SUITES), -cpu $*' scripts/kunit $*
+run-kselftest-%:
+	@TAIL=60 $(STEP) kselftest-$* 'kselftest: $(KSELFTEST_TARGETS), -cpu $*' scripts/kselftest $*
+
+shell: llvm tree kernel initramfs ## boot the kernel to a shell prompt
+	@selftests/run shell shell
+
+deps: ## install the Debian packages that are missing
+ifndef NODEPS
+	@scripts/deps $(PACKAGES) $$($(MAKE) -s --no-print-directory -C llvm packages FULL=$(FULL))
+endif
+
+disk:
+	@scripts/disk $(DISK)
+
+llvm: ## build the patched clang and llc (FULL=1: all of LLVM from source)
+ifdef OWN_LLVM
+	@$(STEP) llvm 'building clang and llc' $(MAKE) -C llvm OUT=$(LLVM_OUT) JOBS=$(JOBS) FULL=$(FULL) all
+endif
+
+llvm-tree: ## unpack LLVM's source with the patch applied, to work on it
+	@$(MAKE) --no-print-directory -C llvm OUT=$(LLVM_OUT) tree
+llvm-refresh: ## write that work back to llvm/
+	@$(MAKE) --no-print-directory -C llvm OUT=$(LLVM_OUT) refresh
+
+tree: ## make build/linux: the base kernel with the series as commits
+	@$(STEP) tree 'preparing $(BUILD)/linux' scripts/tree
+refresh: ## write the commits of build/linux back to patches/ and series
+	@scripts/refresh
+
+kernel: ## build the kernel in build/kernel
+	@$(STEP) kernel 'building the kernel in $(BUILD)/kernel' scripts/kernel
+initramfs:
+	@$(STEP) initramfs 'building the guest' selftests/initramfs
+
+apply: ## KDIR=/path/to/linux: put the series onto your own kernel tree
+	@scripts/apply '$(KDIR)'
+unapply: ## KDIR=/path/to/linux: take it back
+	@scripts/unapply '$(KDIR)'
+
+check: ## shellcheck, checkpatch, licences, and is patches/ what build/linux holds?
+	@scripts/check
+
+clean: ## remove build/, work in build/linux included
+	rm -rf $(BUILD)
