@@ -41,7 +41,7 @@ STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo test total shell lit run-lit kunit kselftest apply unapply check clean
+	demo test total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -71,6 +71,9 @@ run-kunit-%:
 	@TAIL=60 $(STEP) kunit-$* 'KUnit: $(SUITES), -cpu $*' scripts/kunit $*
 run-kselftest-%:
 	@TAIL=60 $(STEP) kselftest-$* 'kselftest: $(KSELFTEST_TARGETS), -cpu $*' scripts/kselftest $*
+
+proof: llvm tree kernel ## count the trapless hits' exceptions by QEMU's own log: none
+	@scripts/proof
 
 shell: llvm tree kernel initramfs ## boot the kernel to a shell prompt
 	@selftests/run shell shell
