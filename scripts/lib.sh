@@ -55,6 +55,16 @@ need_kernel_tree() {
 	die "'$1' is not a Linux kernel source tree: give KDIR=/path/to/linux, the directory with the kernel's top Makefile."
 }
 
+# qemu_accel ACCEL: QEMU's name for it.  One thread for all virtual CPUs: with a
+# thread each, QEMU before 8.1 can keep a translation of text that another CPU has
+# just patched, and the guest takes an int3 that is not there any more.
+qemu_accel() {
+	case $1 in
+	tcg) echo tcg,thread=single ;;
+	*) echo "$1" ;;
+	esac
+}
+
 series_names() {
 	[ -f "$TOP/series" ] || die "there is no 'series' in $TOP: get a whole copy of the project."
 	sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$TOP/series"
