@@ -56,7 +56,7 @@ need_kernel_tree() {
 }
 
 # qemu_accel ACCEL: QEMU's name for it.  One thread for all virtual CPUs: with a
-# thread each, QEMU before 8.1 can keep a translation of text that another CPU has
+# thread each, QEMU 7.2 can keep a translation of text that another CPU has
 # just patched, and the guest takes an int3 that is not there any more.
 qemu_accel() {
 	case $1 in
