@@ -55,7 +55,7 @@ demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a prob
 test: deps disk ## run every test; the last line is "N passed, N failed"
 	@rm -rf $(BUILD)/results
 	@$(MAKE) --no-print-directory llvm tree kernel initramfs
-	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || true; done
+	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || echo "uno: $$stage failed, going on with the others"; done
 	@$(MAKE) --no-print-directory -s total
 
 lit: llvm run-lit ## test the compiler only
