@@ -5,7 +5,7 @@
 usage: compare.py OBJDUMP PLAIN.o NOPS.o
 
 Compares the code of two objects that were compiled from the same source, once
-with the flag. After the marker nops are taken out, both must have the same
+with the flag. After the nops are taken out, both must have the same
 instructions, byte by byte, in the same functions, with the same relocations. What
 may differ is the encoding of a direct branch, and a distance, if it leads to the
 same instruction. Data must be the same, too, but for debug and unwind tables. Padding is
@@ -19,6 +19,8 @@ import subprocess
 import sys
 
 MARKER = "0f 1f 44 00 08"
+# What makes a short return long enough, behind it.
+ROOM = "0f 1f 04 00"
 SECTION = re.compile(r"^Disassembly of section (\S+):")
 SYMBOL = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 INSN = re.compile(r"^ *([0-9a-f]+):\s+((?:[0-9a-f]{2} )*[0-9a-f]{2})\s+(.*)$")
@@ -77,7 +79,8 @@ class Object:
                 kept = []
                 for insn in insns:
                     places[insn.addr] = f"{function}+{len(kept)}"
-                    if insn.code == MARKER:
+                    behind_return = kept and kept[-1].text.startswith("ret")
+                    if insn.code == MARKER or insn.code == ROOM and behind_return:
                         self.nops += 1
                     else:
                         kept.append(insn)

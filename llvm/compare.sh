@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # compare.sh OUT DIR: compile C files with and without -mkprobe-nops, and compare
-# the objects with compare.py. The files are each $STEP-th of the kernel built in
-# $KBUILD, with its flags, or of DIR. Used by `make compare`.
+# the objects with compare.py, and the line and unwind tables, as assembly. The
+# files are each $STEP-th of the kernel built in $KBUILD, with its flags, or of DIR.
+# If $WITH is another build of that kernel, with the flag, all objects of the two
+# are compared as they are. Used by `make compare`.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,11 +13,32 @@ out=$1
 dir=$2
 number=0 files=0 bad=0 instructions=0 nops=0 branches=0
 
+# tables FILE: the assembly in FILE that goes into its text, .loc and .cfi included,
+# without what the flag adds: nops, and the labels of debug information that
+# otherwise had none at the same place.
+tables() {
+	awk '/^\t\.section\t/ { text = $2 ~ /^"?\.(text|init\.text|exit\.text)/ }
+		/^\t\.text/ { text = 1 }
+		text' "$1" | sed -E '/^\tnopl\t8?\(%rax,%rax\)$/d; /^(\.Ltmp[0-9]+:|# %bb\.|\t+#DEBUG)/d; s/ *#.*//'
+}
+
+# account LINE: adds up what compare.py says.
+account() {
+	local i n b
+	echo "$1"
+	read -r i n b < <(sed -n '$s/.*: \([0-9]*\) instr.*, \([0-9]*\) nops, \([0-9]*\) br.*/\1 \2 \3/p' <<<"$1")
+	instructions=$((instructions + ${i:-0}))
+	nops=$((nops + ${n:-0}))
+	branches=$((branches + ${b:-0}))
+}
+
 # check COMMAND...: runs COMMAND with the flags of each mode and compares.
 check() {
 	local mode line
 	"$@" -mno-kprobe-nops -o "$out/none.o" >/dev/null 2>&1 || return
 	files=$((files + 1))
+	"$@" -g -mno-kprobe-nops -S -o "$out/none.s" &&
+		tables "$out/none.s" >"$out/none.tables"
 	for mode in minimal all; do
 		if ! "$@" "-mkprobe-nops=$mode" -o "$out/$mode.o"; then
 			echo "compare: $mode does not compile: $*"
@@ -24,15 +47,29 @@ check() {
 		fi
 		line=$(python3 "$here/compare.py" "$OBJDUMP" "$out/none.o" "$out/$mode.o") ||
 			{ bad=$((bad + 1)); echo "compare: with: $*"; }
-		echo "$line"
-		read -r i n b < <(sed -n '$s/.*: \([0-9]*\) instr.*, \([0-9]*\) nops, \([0-9]*\) br.*/\1 \2 \3/p' <<<"$line")
-		instructions=$((instructions + ${i:-0}))
-		nops=$((nops + ${n:-0}))
-		branches=$((branches + ${b:-0}))
+		account "$line"
+		"$@" -g "-mkprobe-nops=$mode" -S -o "$out/$mode.s"
+		tables "$out/$mode.s" >"$out/$mode.tables"
+		if ! [ -s "$out/none.tables" ] || ! diff "$out/none.tables" "$out/$mode.tables"; then
+			echo "compare: $mode: 1 differences in line or unwind tables: $*"
+			bad=$((bad + 1))
+		fi
 	done
 }
 
-if [ -n "${KBUILD:-}" ]; then
+if [ -n "${WITH:-}" ]; then
+	while read -r line; do
+		account "$line"
+		[[ $line == *' differences' ]] || continue
+		files=$((files + 1))
+		[[ $line == *' 0 differences' ]] || bad=$((bad + 1))
+	done < <(cd "$WITH" && grep -rlE --include='.*.o.cmd' '^[a-z]*cmd_.*clang .*-mkprobe-nops.* [^ ]*\.c *(;.*)?$' . |
+		sed 's|/\.\([^/]*\)\.cmd$|/\1|' | sort |
+		xargs -P "$JOBS" -I@ python3 "$here/compare.py" "$OBJDUMP" "$KBUILD/@" "$WITH/@")
+	echo "compare: $files objects: $instructions instructions, $nops nops, $branches branches encoded otherwise, $bad objects differ"
+	[ "$bad" = 0 ] && [ "$files" -gt 0 ]
+	exit
+elif [ -n "${KBUILD:-}" ]; then
 	cd "$KBUILD" || exit 2
 	while read -r cmd; do
 		number=$((number + 1))

@@ -16,31 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the kernel's sources want of the kernel. */
-typedef uint8_t u8;
-typedef uint32_t u32;
-typedef u8 kprobe_opcode_t;
-#define CONFIG_X86_64 1
-#define IS_ENABLED(x) (x)
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define BUILD_BUG() abort()
-#define unlikely(x) (x)
-#define le16_to_cpu(x) (x)
-#define le32_to_cpu(x) (x)
-#define get_unaligned(p)						\
-	({ __typeof__(*(p)) v_; memcpy(&v_, (p), sizeof(v_)); v_; })
-#define test_bit(nr, p) (((volatile u8 *)(p))[(nr) / 8] >> (nr) % 8 & 1)
 #define search_exception_tables(addr) ((void)(addr), 0)
-
-#include <asm/insn.h>
-#include <asm/emulate_prefix.h>
-#include "inat-tables.c"
-#include "inat.c"
-#include "insn.c"
-#include "can_boost.c"
+#include "kernel.h"
 
 static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x00, 0x08 };
 static const u8 separator[] = { 0xb8, 0x78, 0x56, 0x34, 0x12 };
+static const u8 padding[] = { 0x0f, 0x1f, 0x04, 0x00 };
 
 static struct known {
 	regex_t regex;
@@ -169,17 +150,41 @@ static bool take(const u8 **p, const u8 *end, const u8 *what)
 	return true;
 }
 
+static bool is_return(struct insn *insn)
+{
+	switch (insn->opcode.bytes[0]) {
+	case 0xc2: /* near */
+	case 0xc3:
+	case 0xca: /* far */
+	case 0xcb:
+	case 0xcf: /* iret */
+		return true;
+	}
+	return false;
+}
+
+/* insn_is_indirect_jump(), which makes kprobes refuse the whole function. */
+static bool is_indirect_jump(struct insn *insn)
+{
+	return insn->opcode.bytes[0] == 0xff &&
+	       (X86_MODRM_REG(insn->modrm.value) & 6) == 4;
+}
+
 /*
- * A function: [marker] instruction separator [marker] instruction, or only what
- * begins with the separator if the instruction is a terminator.
+ * A function: [marker] instruction separator [marker] instruction [padding], or
+ * only what begins with the separator if the instruction is a terminator. If that
+ * is an indirect jump, the separator has a marker, too.
  */
 static void check_function(const char *name, const u8 *p, size_t size)
 {
 	const u8 *start = p, *end = p + size, *sep;
 	struct insn insn;
-	bool inside, nop, boostable;
+	bool inside, nop, boostable, all, padded;
 
 	num_instructions++;
+	all = end - p > 10 && !memcmp(p, marker, 5) && !memcmp(p + 5, separator, 5);
+	if (all)
+		p += 5;
 	inside = !take(&p, end, separator);
 	nop = take(&p, end, marker);
 	if (insn_decode(&insn, p, end - p, INSN_MODE_64)) {
@@ -204,7 +209,11 @@ static void check_function(const char *name, const u8 *p, size_t size)
 			return;
 		}
 	}
-	if (p + insn.length != end) {
+	padded = is_return(&insn) &&
+		 end - p == insn.length + (ptrdiff_t)sizeof(padding) &&
+		 !memcmp(p + insn.length, padding, sizeof(padding));
+	if (p + insn.length + (padded ? sizeof(padding) : 0) != end ||
+	    all != is_indirect_jump(&insn)) {
 		differ("decoded", name, start, size);
 		return;
 	}
@@ -216,10 +225,12 @@ static void check_function(const char *name, const u8 *p, size_t size)
 	/* At the end of a block. */
 	if (!nop && !boostable)
 		differ("missing-end", name, start, size);
-	if (!nop && boostable && insn.length < 5)
+	if (!nop && boostable && end - p < 5)
 		differ("too-long", name, start, size);
-	if (nop && boostable && insn.length >= 5)
+	if (nop && boostable && insn.length >= 5 && !all)
 		differ("too-short", name, start, size);
+	if (nop && padded)
+		differ("needless", name, start, size);
 }
 
 static void check_object(const char *name)
