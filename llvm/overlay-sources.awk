@@ -9,7 +9,7 @@
 # gains declarations.
 
 FNR == NR {
-	if ($0 ~ /^(clang|llvm)\/(docs|test|unittests)\// || $0 ~ /CMakeLists\.txt$/ ||
+	if ($0 ~ /^(clang|lld|llvm)\/(docs|test|unittests)\// || $0 ~ /CMakeLists\.txt$/ ||
 	    $0 == "llvm/lib/Target/X86/X86.h")
 		next
 	if ($0 == "clang/include/clang/Driver/Options.td")
