@@ -1,38 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# lit configuration for the tests of the LLVM patches, and for LLVM's own X86
-# CodeGen and clang tests with the patched tools. `make -C llvm lit` uses it.
+# Site configuration for the tests of LLVM, clang and lld, for lit. It does with
+# upstream's own lit.site.cfg.py.in what CMake does in a build, so that all other
+# configuration is upstream's; the tools are those of the packages, some of them
+# replaced. lit-tests.sh copies it to DIR/<suite>/test, next to DIR/bin.
 
 import os
+import re
+import shutil
 import subprocess
+import sys
 
-import lit.formats
+here = os.path.dirname(os.path.abspath(__file__))
+build = os.path.dirname(here)
+suite = os.path.basename(build)
+tools = os.path.join(os.path.dirname(build), "bin")
+tree = os.environ["UNO_TREE"]
 
-out = os.environ["UNO_OUT"]
-prefix = os.environ["UNO_LLVM_PREFIX"]
 
-config.name = "Uno-LLVM"
-config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".c", ".cpp", ".ll", ".mir", ".s"]
-config.excludes = ["Inputs"]
-config.test_source_root = os.path.join(out, "tree")
-config.test_exec_root = os.path.join(out, "lit")
-config.environment["PATH"] = os.pathsep.join(
-    [os.path.join(out, "bin"), os.path.join(prefix, "bin"), os.environ["PATH"]]
+def llvm_config(option):
+    command = [os.path.join(tools, "llvm-config"), option]
+    return subprocess.check_output(command, text=True).strip()
+
+
+# What is not here is off or empty.
+values = {
+    "LIT_SITE_CFG_IN_HEADER": "path = str",
+    "CMAKE_C_COMPILER": os.path.join(tools, "clang"),
+    "CMAKE_CXX_COMPILER": os.path.join(tools, "clang++"),
+    "CMAKE_SIZEOF_VOID_P": "8",
+    "GOLD_EXECUTABLE": shutil.which("gold") or "/bin/false",
+    "HOST_ARCH": "x86_64",
+    "HOST_OS": "Linux",
+    "LLVM_NATIVE_ARCH": "X86",
+    "LLVM_PLUGIN_EXT": ".so",
+    "LLVM_VERSION_MAJOR": llvm_config("--version").split(".")[0],
+    "Python3_EXECUTABLE": sys.executable,
+    "SHLIBEXT": ".so",
+    "TARGETS_TO_BUILD": llvm_config("--targets-built"),
+}
+values.update(
+    dict.fromkeys(["LLVM_HOST_TRIPLE", "LLVM_TARGET_TRIPLE"], llvm_config("--host-target"))
 )
-config.substitutions += [
-    ("%clang_cc1", "clang -cc1 -internal-isystem "
-     + os.path.join(out, "lib/clang/19/include") + " -nostdsysteminc"),
-    ("%clangxx", "clang++"),
-    ("%clang", "clang"),
-    ("%itanium_abi_triple", "x86_64-unknown-linux-gnu"),
-]
+values.update(dict.fromkeys(["CURRENT_TOOLS_DIR", "LLVM_TOOLS_DIR"], tools))
+for name in "CMAKE_LIBRARY_OUTPUT_DIRECTORY CURRENT_LIBS_DIR LLVM_LIBS_DIR SHLIBDIR".split():
+    values[name] = llvm_config("--libdir")
+for name in ["CLANG", "LLD", "LLVM"]:
+    values[name + "_BINARY_DIR"] = build
+    values[name + "_SOURCE_DIR"] = os.path.join(tree, name.lower())
+# How Debian builds its packages.
+for name in """CLANG_DEFAULT_PIE_ON_LINUX CLANG_ENABLE_ARCMT CLANG_ENABLE_STATIC_ANALYZER
+        ENABLE_BACKTRACES ENABLE_SHARED LLVM_ENABLE_LIBXML2 LLVM_ENABLE_THREADS
+        LLVM_ENABLE_ZLIB LLVM_ENABLE_ZSTD LLVM_WITH_Z3""".split():
+    values[name] = "1"
 
-targets = subprocess.check_output(
-    [os.path.join(prefix, "bin/llvm-config"), "--targets-built"], text=True
-)
-config.available_features |= {t.lower() + "-registered-target" for t in targets.split()}
+template = os.path.join(tree, suite, "test/lit.site.cfg.py.in")
+with open(template) as file:
+    text = file.read()
+text = re.sub(r"(?m)= @(\w+)@$", lambda m: "= " + values.get(m[1], "0"), text)
+text = re.sub(r"@(\w+)@", lambda m: values.get(m[1], ""), text)
+exec(compile(text, template, "exec"))
+
 # The tests of the series that want assertions list passes, which works without.
 if "asserts" in lit_config.params:
     config.available_features.add("asserts")
-config.available_features |= {"clang-driver", "x86_64-linux", "shell", "system-linux"}
