@@ -21,6 +21,25 @@ good() {
 		"$dsc" | grep -v '\.asc$' | sha256sum -c
 }
 
+# good_without_dsc PACKAGE=VERSION: get and check the tarballs by the checksums of
+# the signed index. A file that is not where the index says may be in the pool of
+# another of the sources.
+good_without_dsc() {
+	local uri name sum place
+	apt-get "${options[@]}" -o "Dir::Etc::SourceList=$apt/sources.list" \
+		--print-uris --only-source source "$1" |
+		sed -n "s/^'\(.*\)' \(.*\.tar\.[a-z0-9]*\) [0-9]* SHA256:/\1 \2 /p" >"$apt/uris"
+	[ -s "$apt/uris" ] || return
+	while read -r uri name sum; do
+		! echo "$sum  $name" | sha256sum -c || continue
+		while read -r place; do
+			! /usr/lib/apt/apt-helper download-file "$place" "$name" "SHA256:$sum" || continue 2
+		done < <(echo "$uri"; grep -o 'https*://[^ ]*' "$apt/sources.list" | sort -u |
+			sed "s|/*\$|/pool/main/${1::1}/${1%%=*}/${uri##*/}|")
+		return 1
+	done <"$apt/uris"
+}
+
 missing=()
 for package; do
 	good "$package" || missing+=("$package")
@@ -42,6 +61,7 @@ for package in "${missing[@]}"; do
 		apt-get "${options[@]}" -o "Dir::Etc::SourceList=$sources" \
 			--only-source --download-only source "$package" && good "$package" && continue 2
 	done
+	! good_without_dsc "$package" || continue
 	echo "No source of $package to be had from this machine's apt sources:" \
 		"put its .dsc and the files that it lists into $PWD." >&2
 	failed=1
