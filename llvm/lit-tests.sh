@@ -32,5 +32,7 @@ for suite in clang lld llvm; do
 done
 
 cd "$dir"
-UNO_TREE=$tree exec python3 "$prefix/build/utils/lit/lit.py" --output results.json \
+lit=$prefix/build/utils/lit/lit.py
+[ -e "$lit" ] || lit=$prefix/bin/lit
+UNO_TREE=$tree exec python3 "$lit" --output results.json \
 	--xunit-xml-output results.xml "${options[@]}" "$@"

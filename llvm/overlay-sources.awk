@@ -12,8 +12,8 @@ FNR == NR {
 	if ($0 ~ /^(clang|lld|llvm)\/(docs|test|unittests)\// || $0 ~ /CMakeLists\.txt$/ ||
 	    $0 == "llvm/lib/Target/X86/X86.h")
 		next
-	if ($0 == "clang/include/clang/Driver/Options.td")
-		changed["clang/include/clang/Driver/Options.inc"]
+	if (match($0, /^clang\/include\/clang\/(Driver|Options)\/Options\.td$/))
+		changed[substr($0, 1, RLENGTH - 2) "inc"]
 	else if ($0 ~ /^(clang\/lib|clang\/tools\/driver|llvm\/lib\/Target\/X86)\/.*\.cpp$/)
 		changed[$0]
 	else if ($0 ~ /^clang\/(include|lib)\/.*\.(h|def)$/)

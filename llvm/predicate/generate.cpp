@@ -25,6 +25,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCDisassembler/MCDisassembler.h"
@@ -252,6 +253,15 @@ static void decodeEncodings() {
         }
 }
 
+/// The register class of pointers depends on the mode.
+static bool isPointer(const MCOperandInfo &Info) {
+#if LLVM_VERSION_MAJOR >= 22
+  return Info.isLookupRegClassByHwMode();
+#else
+  return Info.isLookupPtrRegClass();
+#endif
+}
+
 /// Adds instruction \p Opc with operands made up from its description. Returns
 /// false if it has one that is not understood.
 static bool addFromDesc(unsigned Opc) {
@@ -269,7 +279,7 @@ static bool addFromDesc(unsigned Opc) {
       // Gathers and scatters have vector registers as index.
       const MCOperandInfo &Index = Info[I + 2];
       bool IsVector =
-          !Index.isLookupPtrRegClass() && Index.RegClass >= 0 &&
+          !isPointer(Index) && Index.RegClass >= 0 &&
           StringRef(MRI->getRegClassName(&MRI->getRegClass(Index.RegClass)))
               .starts_with("V");
       Ops.insert(Ops.end(),
@@ -280,7 +290,7 @@ static bool addFromDesc(unsigned Opc) {
       I += Num - 1;
     } else if (Info[I].OperandType == MCOI::OPERAND_PCREL) {
       Ops.push_back(branchTarget(Desc));
-    } else if (Info[I].isLookupPtrRegClass()) {
+    } else if (isPointer(Info[I])) {
       Ops.push_back("$rdi");
     } else if (Info[I].RegClass >= 0) {
       Ops.push_back(regName(*MRI->getRegClass(Info[I].RegClass).begin()));
