@@ -36,6 +36,20 @@ kernel_env() {
 		-u KDIR -u CC -u ARCH -u O "$@"
 }
 
+# merge_config: the options in $KUNITCONFIG as one file, which the variable names
+# then.  kunit.py wants no option to be said twice; here the last word counts.
+merge_config() {
+	local config parts=()
+	for config in $KUNITCONFIG; do
+		[ ! -d "$config" ] || config=$config/.kunitconfig
+		[ -f "$config" ] || die "there is no '$config': KUNITCONFIG takes directories with a .kunitconfig, and files."
+		parts+=("$config")
+	done
+	mkdir -p "$KOUT"
+	KUNITCONFIG=$KOUT/.uno-config
+	cat "${parts[@]}" >"$KUNITCONFIG"
+}
+
 # field NAME DIR: a variable of the kernel's top Makefile
 field() {
 	sed -n "s/^$1 *= *//p" "$2/Makefile" 2>/dev/null | head -n 1
