@@ -56,7 +56,15 @@ run_tests() {
 			dofile("test.lua")'
 		;;
 	xz-utils) make -s check ;;
-	sqlite3) ./testfixture test/extraquick.test ;;
+	sqlite3) # its tests refuse to be run by root
+		if [ "$(id -u)" = 0 ]; then
+			chown -R 65534:65534 .
+			set -- setpriv --reuid=65534 --regid=65534 --clear-groups
+		else
+			set --
+		fi
+		"$@" ./testfixture test/extraquick.test
+		;;
 	esac
 }
 
@@ -89,7 +97,8 @@ program() {
 	describe "$name"
 	(cd "$dir" && run_tests "$name") >"$dir.tests" 2>&1
 	status=$?
-	grep -aE "$results" "$dir.tests" | sed 's/ on .* host.*//; s/ in [0-9.]* .*//' | sort >"$dir.results"
+	# SQLite has tests of which the names depend on the length of the path.
+	grep -aE "$results" "$dir.tests" | sed 's/^\(pager1-16\.1\)\.[0-9]*/\1/' | sort >"$dir.results"
 	for file in $files; do
 		nops=$((nops + $("$prefix/bin/llvm-objdump" -d "$dir/$file" | grep -c '0f 1f 44 00 08')))
 		text=$((text + $("$prefix/bin/llvm-size" -A "$dir/$file" | awk '$1 == ".text" { print $2 }')))
