@@ -18,6 +18,8 @@ KUNITCONFIG ?= $(CURDIR)/kunit
 SUITES ?= kprobes_uno kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
+# What test-matrix tests: the .config files in kunit/.
+CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
 
 # The compiler is built in LLVM_OUT.  Another one can be given on the command
 # line, as the path prefix that Kbuild takes, LLVM=/path/to/bin/.
@@ -34,20 +36,20 @@ PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio
 	python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
-export ACCEL TIMEOUT
+export ACCEL TIMEOUT CPUS
 
 STEP := scripts/step
 STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo test total proof shell lit run-lit kunit kselftest apply unapply check clean
+	demo test test-matrix total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
 	@echo
-	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, LLVM, KUNITCONFIG, NODEPS=1.'
+	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, LLVM, KUNITCONFIG, CONFIGS, NODEPS=1.'
 
 demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
 	@scripts/demo
@@ -61,6 +63,9 @@ test: deps disk ## run every test; the last line is "N passed, N failed"
 lit: llvm run-lit ## test the compiler only
 kunit: llvm tree kernel $(CPUS:%=run-kunit-%) ## run the KUnit suites only
 kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kselftests only
+
+test-matrix: deps disk llvm tree ## run the KUnit suites for each of CONFIGS, kunit/*.config
+	@scripts/test-matrix $(CONFIGS)
 
 total:
 	@scripts/total $(STAGES)
