@@ -60,7 +60,7 @@ test: deps disk ## run every test; the last line is "N passed, N failed"
 	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || echo "uno: $$stage failed, going on with the others"; done
 	@$(MAKE) --no-print-directory -s total
 
-lit: llvm run-lit ## test the compiler only
+lit: llvm tree run-lit ## test the compiler only
 kunit: llvm tree kernel $(CPUS:%=run-kunit-%) ## run the KUnit suites only
 kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kselftests only
 
