@@ -20,6 +20,8 @@ KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
+# What test-mutants breaks: names in selftests/mutants, all of them if there is none.
+MUTANTS ?=
 
 # The compiler is built in LLVM_OUT.  Another one can be given on the command
 # line, as the path prefix that Kbuild takes, LLVM=/path/to/bin/.
@@ -43,7 +45,7 @@ STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo test test-matrix total proof shell lit run-lit kunit kselftest apply unapply check clean
+	demo test test-matrix test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -66,6 +68,9 @@ kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kself
 
 test-matrix: deps disk llvm tree ## run the KUnit suites for each of CONFIGS, kunit/*.config
 	@scripts/test-matrix $(CONFIGS)
+
+test-mutants: deps disk llvm tree ## break the series on purpose: which test finds each of MUTANTS?
+	@scripts/test-mutants $(MUTANTS)
 
 total:
 	@scripts/total $(STAGES)
