@@ -15,7 +15,7 @@ DISK ?= 8
 KUNITCONFIG ?= $(CURDIR)/kunit
 # KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
 # (EPYC) is the one whose return thunks stay active.
-SUITES ?= kprobes_uno kprobes_uno_context kprobes_uno_kgdb kprobes_test
+SUITES ?= kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_kgdb kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What test-matrix tests: the .config files in kunit/.
