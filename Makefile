@@ -66,7 +66,7 @@ lit: llvm tree run-lit ## test the compiler only
 kunit: llvm tree kernel $(CPUS:%=run-kunit-%) ## run the KUnit suites only
 kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kselftests only
 
-test-matrix: deps disk llvm tree ## run the KUnit suites for each of CONFIGS, kunit/*.config
+test-matrix: deps disk llvm tree ## run KUnit suites and kselftests for each of CONFIGS, kunit/*.config
 	@scripts/test-matrix $(CONFIGS)
 
 test-mutants: deps disk llvm tree ## break the series on purpose: which test finds each of MUTANTS?
