@@ -20,6 +20,8 @@ KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
+# What test-others runs: kselftest collections, those in selftests/others if there is none.
+OTHERS ?=
 # What test-mutants breaks: names in selftests/mutants, all of them if there is none.
 MUTANTS ?=
 
@@ -38,20 +40,20 @@ PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio
 	python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
-export ACCEL TIMEOUT CPUS
+export ACCEL TIMEOUT CPUS OTHERS
 
 STEP := scripts/step
 STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo test test-matrix test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
+	demo test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
 	@echo
-	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, LLVM, KUNITCONFIG, CONFIGS, MUTANTS, NODEPS=1.'
+	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, LLVM, KUNITCONFIG, CONFIGS, OTHERS, MUTANTS, NODEPS=1.'
 
 demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
 	@scripts/demo
@@ -68,6 +70,9 @@ kselftest: llvm tree kernel initramfs $(CPUS:%=run-kselftest-%) ## run the kself
 
 test-matrix: deps disk llvm tree ## run KUnit suites and kselftests for each of CONFIGS, kunit/*.config
 	@scripts/test-matrix $(CONFIGS)
+
+test-others: deps disk llvm tree ## the kernel's own tests with the option on and off, side by side
+	@scripts/test-others
 
 test-mutants: deps disk llvm tree ## break the series on purpose: which test finds each of MUTANTS?
 	@scripts/test-mutants $(MUTANTS)
