@@ -37,7 +37,7 @@ endif
 # What the compiler needs on top of this, llvm/Makefile knows.
 PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
 	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck \
-	python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
+	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
 export ACCEL TIMEOUT CPUS OTHERS
