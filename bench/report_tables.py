@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The tables of bench/report, each with its charts and where its figures come from."""
+
+import report_data as rd
+from report_format import (
+    COLOURS, NONE, PAPER, TARGET, WORDS, accelerated, change, code, number, ratio, share, table, text)
+
+
+def coverage(report):
+    report.add("## Coverage (the paper's Table 3)", "",
+               "What a probe on each instruction of the kernel's text becomes, by the kernel's own"
+               " census. Trapless are ftrace, Uno and jump; marker nops and padding are not in the"
+               " total.", "")
+    if not report.have("coverage"):
+        return
+    rows, mechanisms, bars, goals = [], [], [], []
+    for (kernel, cpu, cmdline), lines in report.runs(report.data["coverage"]):
+        counts, total, trapless = rd.totals(lines, rd.MECHANISMS, rd.APART)
+        run = [code(kernel), text(cpu), code(cmdline)]
+        rows.append(run + [number(total), number(trapless), share(trapless, total)])
+        mechanisms.append(run + [number(counts[m]) for m in rd.MECHANISMS + rd.APART])
+        bars.append([", ".join(x for x in (kernel, cpu, cmdline) if x not in ("", "-")),
+                     share(trapless, total)]
+                    + [rd.percent(counts[m], total) for m in rd.MECHANISMS])
+        if kernel.split("-")[-1] in ("uno", "all"):
+            short = rd.shortfall(trapless, total, TARGET)
+            goals.append(", ".join(x for x in run if x != NONE) + ": "
+                         + (f"not reached, short of it by {number(short)}" if short else "reached"))
+    for name, value in PAPER["coverage"].items():
+        rows.append([f"paper, {name}", "bare metal", NONE, PAPER["instructions"], NONE, f"{value} %"])
+    report.add(*table(["Kernel", "CPU", "Command line", ">Instructions", ">Trapless", ">Share"], rows))
+    if goals:
+        report.add(f"Target, {TARGET} % of the instructions with Uno:", "", *(f"- {goal}" for goal in goals), "")
+    report.chart("coverage.gp", "coverage",
+                 f"What a probe becomes ({accelerated(report.meta['accelerator'])}); at the right: trapless",
+                 "instructions, %", ["", ""] + [WORDS[m] for m in rd.MECHANISMS], bars,
+                 [COLOURS[m] for m in rd.MECHANISMS])
+    report.add(*table(["Kernel", "CPU", "Command line"]
+                      + [f">{WORDS[m]}" for m in rd.MECHANISMS + rd.APART], mechanisms))
+    report.origin("coverage")
+    reasons(report)
+
+
+def reasons(report):
+    report.add("### What is left, and why", "",
+               "Instructions without a trapless probe, and their share of the total.", "")
+    for (kernel,), lines in rd.groups(report.by_kernel(report.data["coverage"]), "kernel").items():
+        runs = rd.groups(lines, "cpu", "cmdline")
+        all_of = {run: rd.totals(rows, rd.MECHANISMS, rd.APART) for run, rows in runs.items()}
+        left = rd.groups((row for row in lines if row["mechanism"] in rd.MECHANISMS
+                          and row["mechanism"] not in rd.TRAPLESS), "mechanism", "reason")
+        cells = []
+        for (mechanism, reason), found in sorted(
+                left.items(), key=lambda item: -sum(row["count"] for row in item[1])):
+            count = {(row["cpu"], row["cmdline"]): row["count"] for row in found}
+            cells.append([WORDS[mechanism], text(reason)] + [
+                f"{number(count.get(run, 0))} ({share(count.get(run, 0), all_of[run][1])})"
+                for run in runs])
+        cells.append(["all", ""] + [
+            f"{number(total - trapless)} ({share(total - trapless, total)})"
+            for _, total, trapless in all_of.values()])
+        report.add(f"Kernel {code(kernel)}:", "", *table(
+              ["Becomes", "Reason"] + [f">{text(cpu)}" + (f", {code(cmdline)}" if code(cmdline) != NONE else "")
+                                       for cpu, cmdline in runs], cells))
+
+
+def sample(report):
+    report.add("### A random sample beside", "",
+               "Probes on random instructions through tracefs, and what `kprobes/list` says of"
+               " each. The interval is Wilson's, for 95 %.", "")
+    if not report.have("sample"):
+        return
+    census = {run: rd.totals(lines, rd.MECHANISMS, rd.APART)
+              for run, lines in report.runs(report.data.get("coverage", ()))}
+    rows = []
+    for run, lines in report.runs(report.data["sample"]):
+        counts, total, trapless = rd.totals(lines, rd.SAMPLED)
+        low, high = rd.interval(trapless, total)
+        beside = [NONE, NONE]
+        if run in census:
+            _, instructions, without = census[run]
+            inside = low <= rd.percent(without, instructions) <= high
+            beside = [share(without, instructions), "inside" if inside else "outside"]
+        rows.append([code(run[0]), text(run[1]), code(run[2]), number(total)]
+                    + [number(counts[m]) for m in rd.SAMPLED]
+                    + [share(trapless, total), f"{low:.2f} to {high:.2f} %"] + beside)
+    report.add(*table(["Kernel", "CPU", "Command line", ">Probes"]
+                      + [f">{WORDS[m]}" for m in rd.SAMPLED]
+                      + [">Trapless", ">Interval", ">Census", "Census is"], rows))
+    report.origin("sample")
+
+
+def compare(report):
+    report.add("### The census and `uno-coverage`, instruction by instruction", "")
+    if report.have("compare"):
+        report.add(*table(["Kernel", ">Instructions", ">Differences", ">Share"], (
+              [code(row["kernel"]), number(row["instructions"]), number(row["differences"]),
+               share(row["differences"], row["instructions"])]
+              for row in report.by_kernel(report.data["compare"]))))
+        report.origin("compare")
+
+
+def hits(report):
+    report.add("## Cost of a hit (the paper's Table 4)", "",
+               "An empty handler. The ratio is to Uno with as many probes in the same case; where"
+               " that was not measured, to Uno in the case two-trap, and at last to that of kernel"
+               " `uno`.", "")
+    if not report.have("hits"):
+        return
+    rows = report.by_kernel(report.data["hits"])
+
+    def place(row):
+        return [rd.CHOICES["hits", c].index(row[c]) for c in ("case", "mechanism")] + [row["probes"]]
+
+    per_hit = {tuple(row[c] for c in ("kernel", "cpu", "accelerator", "case", "mechanism", "probes")):
+               row["ticks"] / row["hits"] for row in rows}
+    for (kernel, cpu, accelerator), lines in rd.groups(rows, "kernel", "cpu", "accelerator").items():
+        cells, seen = [], set()
+        for row in sorted(lines, key=place):
+            uno = next((per_hit[key] for k in (kernel, "uno") for case in (row["case"], "two-trap")
+                        if (key := (k, cpu, accelerator, case, "uno", row["probes"])) in per_hit), None)
+            what = (row["case"], row["mechanism"])
+            paper = NONE
+            if what in PAPER["cycles"] and what not in seen:
+                base = PAPER["cycles"][row["case"], "uno"]
+                paper = f"{number(PAPER['cycles'][what])} ({ratio(PAPER['cycles'][what], base)})"
+            seen.add(what)
+            ticks = row["ticks"] / row["hits"]
+            cells.append([row["case"], WORDS[row["mechanism"]], number(row["probes"]),
+                          f"{row['traps'] / row['hits']:.2f}", number(ticks), ratio(ticks, uno), paper])
+        unit = rd.unit_of(accelerator)
+        report.add(f"Kernel {code(kernel)}, CPU {text(cpu)}, {accelerated(accelerator)}:", "", *table(
+              ["Case", "Mechanism", ">Probes", ">Traps per hit", f">{unit.capitalize()} per hit",
+               ">Ratio to Uno", ">Paper: cycles (ratio)"], cells))
+    report.origin("hits")
+
+
+def registration(report):
+    report.add("## Registration", "",
+               "For each probe, of as many registered in one go; syncs are for all of them. The"
+               " ratios are to mechanism Uno with as many probes.", "")
+    if not report.have("registration"):
+        return
+    for (cpu, accelerator), lines in rd.groups(
+            report.by_kernel(report.data["registration"]), "cpu", "accelerator").items():
+        unit = rd.unit_of(accelerator)
+        cells = []
+        for (probes,), rows in sorted(rd.groups(lines, "probes").items()):
+            uno = [row for row in rows if row["mechanism"] == "uno"]
+            uno = next((row for row in uno if row["kernel"] == "uno"), uno[0] if uno else {})
+            for row in rows:
+                each = [x for c in ("register_ticks", "unregister_ticks", "bytes")
+                        for x in (number(row[c] / probes), ratio(row[c], uno.get(c)))]
+                mechanism = WORDS.get(row["mechanism"], text(row["mechanism"]))
+                cells.append([number(probes), code(row["kernel"]), mechanism, *each[:4],
+                              number(row["register_syncs"]), number(row["unregister_syncs"]), *each[4:]])
+        report.add(f"CPU {text(cpu)}, {accelerated(accelerator)}; {unit}:", "", *table(
+              [">Probes", "Kernel", "Mechanism", ">Register", ">ratio", ">Unregister", ">ratio",
+               ">Register: syncs", ">Unregister: syncs", ">Bytes", ">ratio"], cells))
+    report.origin("registration")
+
+
+def icall(report):
+    report.add("## Probes on every indirect call (the paper's Figure 6)", "",
+               "A handler at each indirect call of the kernel checks its target. Vanilla is kernel"
+               " `off`, Uno is kernel `uno`; ratios are to the same kernel without probes. The last"
+               " column divides vanilla with probes by Uno with probes.", "")
+    if not report.have("icall"):
+        return
+    for (cpu, accelerator), lines in rd.groups(report.data["icall"], "cpu", "accelerator").items():
+        unit, ticks = rd.unit_of(accelerator), rd.per_op(lines, "kernel", "probes")
+        columns = {  # what is divided by what
+            "Vanilla": (("off", "icall"), ("off", "none")), "Uno": (("uno", "icall"), ("uno", "none")),
+            "Vanilla / Uno": (("off", "icall"), ("uno", "icall"))}
+        values = {name: [of[a] / of[b] for of in ticks.values() if a in of and b in of]
+                  for name, (a, b) in columns.items()}
+        cells = [
+            [code(op)] + [cell for name in ("Vanilla", "Uno") for a, b in [columns[name]] for cell in
+                          (number(of.get(b)), number(of.get(a)), ratio(of.get(a), of.get(b)))]
+            + [ratio(of.get(("off", "icall")), of.get(("uno", "icall")))] for op, of in ticks.items()]
+        for name, mean in (("geometric mean", rd.geomean), ("maximum", max)):
+            row = [f"{mean(found):,.2f}" if found else NONE for found in values.values()]
+            cells.append([name, "", "", row[0], "", "", row[1], row[2]])
+        for name, key in (("paper, average", "mean"), ("paper, maximum", "max")):
+            cells.append([name, "", "", NONE, "", "", NONE, str(PAPER["icall"][key])])
+        report.add(f"CPU {text(cpu)}, {accelerated(accelerator)}; {unit} per operation:", "", *table(
+              ["Operation", ">Vanilla, no probes", ">probes", ">ratio", ">Uno, no probes", ">probes",
+               ">ratio", ">Vanilla / Uno"], cells))
+        series = [name for name in ("Vanilla", "Uno") if values[name]]
+        if series:
+            bars = [[op] + [values[name][i] for name in series] for i, op in enumerate(ticks)]
+            bars += [[""] + ["NaN"] * len(series),
+                     ["geometric mean"] + [rd.geomean(values[name]) for name in series]]
+            report.chart("bars.gp", f"icall-{cpu}-{accelerator}",
+                         f"Probes on every indirect call ({accelerated(accelerator)}, -cpu {cpu})",
+                         f"{unit} per operation, ratio to no probes (1)", ["", *series], bars,
+                         [COLOURS[{"Vanilla": "off", "Uno": "uno"}[name]] for name in series],
+                         "1", "%.2f")
+    report.origin("icall")
+
+
+def icall_stat(report):
+    report.add("### What the probes saw", "")
+    if report.have("icall_stat"):
+        rows = report.by_kernel(report.data["icall_stat"])
+        names = [name for (name,) in rd.groups(rows, "name")]
+        report.add(*table(["Kernel"] + [f">{text(name)}" for name in names], (
+              [code(kernel)] + [number(found.get(name)) for name in names]
+              for (kernel,), lines in rd.groups(rows, "kernel").items()
+              for found in [{row["name"]: row["value"] for row in lines}])))
+        report.origin("icall_stat")
+
+
+def idle(report):
+    report.add("## Idle cost", "",
+               "The same operations without a probe. Kernel `off` has no marker nops, `uno` has those"
+               " that probes need, `all` has one in front of every instruction; ratios are to `off`.", "")
+    if not report.have("idle"):
+        return
+    for (cpu, accelerator), lines in rd.groups(report.data["idle"], "cpu", "accelerator").items():
+        unit, ticks = rd.unit_of(accelerator), rd.per_op(lines, "kernel")
+        series = [k for k in ("uno", "all") if any((k,) in of for of in ticks.values())]
+        if any(("off",) not in of for of in ticks.values()) or not series:
+            raise rd.Bad(f"{lines[0]['where']}: with -cpu {cpu} and {accelerator}, there has to be"
+                         " kernel 'off' and one of 'uno' and 'all' to compare")
+        values = {k: [of[k,] / of["off",] for of in ticks.values()] for k in series}
+        means = {k: rd.geomean(found) for k, found in values.items()}
+        cells = [[code(op), number(of["off",])] + [
+            cell for k in series for cell in (number(of[k,]), ratio(of[k,], of["off",], 3))]
+            for op, of in ticks.items()]
+        cells.append(["geometric mean", ""] + [
+            cell for k in series for cell in ("", f"{means[k]:,.3f} ({change(means[k])})")])
+        cells.append(["paper, average", ""] + [
+            cell for k in series for paper in [PAPER["idle"][k]]
+            for cell in ("", f"{1 + paper / 100:.2f} (+{paper} %)")])
+        report.add(f"CPU {text(cpu)}, {accelerated(accelerator)}; {unit} per operation:", "", *table(
+              ["Operation", ">`off`"] + [name for k in series for name in (f">`{k}`", ">ratio")], cells))
+        bars = [[op] + [100 * (values[k][i] - 1) for k in series] for i, op in enumerate(ticks)]
+        bars += [[""] + ["NaN"] * len(series),
+                 ["geometric mean"] + [100 * (means[k] - 1) for k in series],
+                 ["paper, average (cycles)"] + [PAPER["idle"][k] for k in series]]
+        report.chart("bars.gp", f"idle-{cpu}-{accelerator}",
+                     f"Idle cost: the nops without a probe ({accelerated(accelerator)}, -cpu {cpu})",
+                     f"{unit} per operation, % more than without nops", ["", *series], bars,
+                     [COLOURS[k] for k in series], "0", "%.1f")
+    report.origin("idle")
+
+
+def size(report):
+    report.add("### Size and boot", "",
+               f"Boot is in {rd.unit_of(report.meta['accelerator'])}, without those of the idle loop."
+               " Ratios are to `off`, or `defconfig-off`.", "")
+    if not report.have("size"):
+        return
+    rows = report.by_kernel(report.data["size"])
+    parts = {"text": {}, "image": {}, "boot": {}}
+    for row in rows:
+        parts["text"][row["kernel"]] = row["text_bytes"]
+        parts["image"][row["kernel"]] = row["image_bytes"]
+        parts["boot"][row["kernel"]] = row["boot_ticks"] - row["boot_idle_ticks"]
+    base = {row["kernel"]: row["kernel"].rpartition("-")[0] for row in rows}
+    base = {k: f"{prefix}-off" if prefix else "off" for k, prefix in base.items()}
+    report.add(*table(["Kernel", ">Text, bytes", ">ratio", ">Image, bytes", ">ratio", ">Boot", ">ratio"], (
+          [code(k)] + [cell for of in parts.values() for cell in
+                       (number(of[k]), ratio(of[k], of.get(base[k]), 3))] for k in base)))
+    series = [k for k in ("uno", "all") if k in base]
+    bars = []
+    for prefix in ("", "defconfig-"):
+        for part, of in parts.items():
+            cells = [100 * (of[prefix + k] / of[prefix + "off"] - 1)
+                     if prefix + k in of and prefix + "off" in of else "NaN" for k in series]
+            if set(cells) - {"NaN"}:
+                bars.append([prefix + part, *cells])
+    if bars:
+        report.chart("bars.gp", "size",
+                     f"Size and boot with nops ({accelerated(report.meta['accelerator'])})",
+                     "% more than without nops", ["", *series], bars,
+                     [COLOURS[k] for k in series], "0", "%.1f")
+    report.origin("size")
+
+
+# In the order of the report.
+ALL = (coverage, sample, compare, hits, registration, icall, icall_stat, idle, size)
