@@ -37,7 +37,8 @@ endif
 # What the compiler needs on top of this, llvm/Makefile knows.
 PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
 	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck \
-	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1
+	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1 \
+	gnuplot-nox
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
 export ACCEL TIMEOUT CPUS OTHERS
@@ -47,7 +48,7 @@ STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
+	demo bench bench-quick test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -57,6 +58,13 @@ help: ## list the targets
 
 demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
 	@scripts/demo
+
+bench: deps llvm tree ## measure it all beside vanilla into Documentation/benchmarks.md; takes hours
+	@scripts/disk 14
+	@$(MAKE) --no-print-directory -C bench
+bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, once its kernels are built
+	@scripts/disk 14
+	@$(MAKE) --no-print-directory -C bench QUICK=1
 
 test: deps disk ## run every test; the last line is "N passed, N failed"
 	@rm -rf $(BUILD)/results

@@ -19,7 +19,7 @@ SCHEMAS = {
     "kernels": "kernel | what base config options",
     "coverage": "kernel cpu cmdline mechanism reason | count#",
     "sample": "kernel cpu cmdline mechanism | count#",
-    "compare": "kernel | instructions+ differences#",
+    "compare": "kernel cpu cmdline | instructions+ differences#",
     "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks#",
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",

@@ -93,8 +93,9 @@ def sample(report):
 def compare(report):
     report.add("### The census and `uno-coverage`, instruction by instruction", "")
     if report.have("compare"):
-        report.add(*table(["Kernel", ">Instructions", ">Differences", ">Share"], (
-              [code(row["kernel"]), number(row["instructions"]), number(row["differences"]),
+        report.add(*table(["Kernel", "CPU", "Command line", ">Instructions", ">Differences", ">Share"], (
+              [code(row["kernel"]), text(row["cpu"]), code(row["cmdline"]),
+               number(row["instructions"]), number(row["differences"]),
                share(row["differences"], row["instructions"])]
               for row in report.by_kernel(report.data["compare"]))))
         report.origin("compare")

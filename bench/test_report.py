@@ -71,9 +71,9 @@ uno,max,-,uno,1200
 uno,max,-,jump,560
 uno,max,-,int3,40
 """,
-    "compare": """kernel,instructions,differences
-uno,1600,4
-vanilla,1000000,1
+    "compare": """kernel,cpu,cmdline,instructions,differences
+uno,max,,1600,4
+vanilla,EPYC,,1000000,1
 """,
     "hits": """kernel,cpu,accelerator,case,mechanism,probes,hits,traps,ticks
 uno,max,tcg,two-trap,int3,1,10,20,6000
@@ -203,7 +203,7 @@ class Arithmetic(Case):
                  " | 33.33 % | outside |")
 
     def test_compare(self):
-        self.has("| `uno` | 1,600 | 4 | 0.25 % |", "| `vanilla` | 1,000,000 | 1 | <0.01 % |")
+        self.has("| `uno` | max | – | 1,600 | 4 | 0.25 % |", "| `vanilla` | EPYC | – | 1,000,000 | 1 | <0.01 % |")
 
     def test_hits(self):
         self.has("| two-trap | Uno | 1 | 0.00 | 150.0 | 1.00 | 612 (1.00) |",

@@ -3,6 +3,7 @@
  * workload: what do common kernel operations cost?
  *
  *   workload [-n FACTOR] [-c CPU] [OPERATION...]
+ *   workload -t
  *
  * Measures the kind of operations that the benchmark LEBench covers, so that what
  * probes, or the marker nops without probes, cost can be compared: one run with
@@ -18,7 +19,7 @@
  * -c CPU selects that CPU (0), and -c -1 any, which does not hold to that.
  *
  * -n scales how often each is done. Nothing here depends on chance: addresses are
- * not randomized either.
+ * not randomized either. -t tells the TSC, and nothing else.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -587,7 +588,7 @@ static void measure_alone(const struct op *op, double factor)
 
 static void __attribute__((noreturn)) usage(void)
 {
-	fputs("usage: workload [-n FACTOR] [-c CPU, or -1 for any] [OPERATION...]\noperations:",
+	fputs("usage: workload -t | [-n FACTOR] [-c CPU, or -1 for any] [OPERATION...]\noperations:",
 	      stderr);
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
 		fprintf(stderr, " %s", ops[i].name);
@@ -655,7 +656,9 @@ int main(int argc, char **argv)
 	int opt;
 
 	fix_layout(argv);
-	while ((opt = getopt(argc, argv, "n:c:")) != -1) {
+	while ((opt = getopt(argc, argv, "tn:c:")) != -1) {
+		if (opt == 't')
+			return printf("%llu\n", (unsigned long long)ticks_begin()) < 0;
 		if (opt == 'n')
 			factor = number(optarg);
 		else if (opt == 'c')
