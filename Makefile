@@ -36,7 +36,7 @@ endif
 
 # What the compiler needs on top of this, llvm/Makefile knows.
 PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
-	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck \
+	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck pkg-config \
 	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1 \
 	gnuplot-nox
 
