@@ -24,7 +24,7 @@ SCHEMAS = {
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
-    "icall_stat": "kernel name | value#",
+    "icall_stat": "kernel cpu accelerator name | value#",
     "idle": "kernel cpu accelerator op | iterations+ ticks%",
     "size": "kernel | text_bytes+ image_bytes+ boot_ticks# boot_idle_ticks#",
 }
@@ -47,6 +47,7 @@ CHOICES = {
     ("icall", "accelerator"): tuple(UNITS),
     ("icall", "kernel"): ("off", "uno"),
     ("icall", "probes"): ("none", "icall"),
+    ("icall_stat", "accelerator"): tuple(UNITS),
     ("idle", "accelerator"): tuple(UNITS),
     ("idle", "kernel"): ("off", "uno", "all"),
 }
