@@ -5,6 +5,26 @@ import report_data as rd
 from report_format import (
     COLOURS, NONE, PAPER, TARGET, WORDS, accelerated, change, code, number, ratio, share, table, text)
 
+# What counts of instructions do not tell, once for each table that has them
+EXCEPTIONS = ("Where these are counts of instructions, an exception and its return count as next to"
+              " nothing, but cost hundreds of cycles or more: they flatter int3.")
+REPEATS = ("A repeated string instruction counts once for each repetition: copying and zeroing weigh"
+           " more than they do in cycles, by bytes on a CPU with ERMS (`max`) and by words on others.")
+
+
+def spread(report):
+    """How far apart are two boots of the same kernel, where both measured without probes?"""
+    names = ("kernel", "cpu", "accelerator", "op")
+    other = {tuple(row[c] for c in names): row["ticks"]
+             for row in report.data.get("icall", ()) if row["probes"] == "none"}
+    found = sorted((abs(row["ticks"] / other[key] - 1), row["op"], row["kernel"])
+                   for row in report.data["idle"] for key in [tuple(row[c] for c in names)] if key in other)
+    if found:
+        middle, (most, op, kernel) = found[len(found) // 2][0], found[-1]
+        report.add("Each is from one boot. Where another one of the same kernel measured the same, for the"
+                   f" table above, the two differ by {100 * middle:.2f} % (median of {len(found)}), at most"
+                   f" by {100 * most:.1f} % ({code(op)}, kernel {code(kernel)}).", "")
+
 
 def coverage(report):
     report.add("## Coverage (the paper's Table 3)", "",
@@ -105,7 +125,9 @@ def hits(report):
     report.add("## Cost of a hit (the paper's Table 4)", "",
                "An empty handler. The ratio is to Uno with as many probes in the same case; where"
                " that was not measured, to Uno in the case two-trap, and at last to that of kernel"
-               " `uno`.", "")
+               " `uno`. The other probes are disabled, half of them registered before and half after"
+               " the one that is hit, which looks it up behind these. Kernel `off` has the base's"
+               " hash table.", "", EXCEPTIONS, "")
     if not report.have("hits"):
         return
     rows = report.by_kernel(report.data["hits"])
@@ -139,7 +161,11 @@ def hits(report):
 def registration(report):
     report.add("## Registration", "",
                "For each probe, of as many registered in one go; syncs are for all of them. The"
-               " ratios are to mechanism Uno with as many probes.", "")
+               " ratios are to mechanism Uno with as many probes. Unregistering waits for a grace"
+               " period, which is in the figures: with one probe there is little else in them. int3"
+               " is by a `post_handler`, so that nothing else is tried; kernel `off` takes"
+               " instructions that are not boostable, and has the base's hash table. Bytes are those"
+               " of `struct kprobe` and of the instruction's slot.", "")
     if not report.have("registration"):
         return
     for (cpu, accelerator), lines in rd.groups(
@@ -164,8 +190,10 @@ def registration(report):
 def icall(report):
     report.add("## Probes on every indirect call (the paper's Figure 6)", "",
                "A handler at each indirect call of the kernel checks its target. Vanilla is kernel"
-               " `off`, Uno is kernel `uno`; ratios are to the same kernel without probes. The last"
-               " column divides vanilla with probes by Uno with probes.", "")
+               " `off`, as the base panics when a call of a retpoline is probed that has a prefix"
+               " (the series' second patch mends it), Uno is kernel `uno`; ratios are to the same"
+               " kernel without probes. The last column divides vanilla with probes by Uno with"
+               " probes.", "", EXCEPTIONS, REPEATS, "")
     if not report.have("icall"):
         return
     for (cpu, accelerator), lines in rd.groups(report.data["icall"], "cpu", "accelerator").items():
@@ -205,9 +233,9 @@ def icall_stat(report):
     if report.have("icall_stat"):
         rows = report.by_kernel(report.data["icall_stat"])
         names = [name for (name,) in rd.groups(rows, "name")]
-        report.add(*table(["Kernel"] + [f">{text(name)}" for name in names], (
-              [code(kernel)] + [number(found.get(name)) for name in names]
-              for (kernel,), lines in rd.groups(rows, "kernel").items()
+        report.add(*table(["Kernel", "CPU", "Accelerator"] + [f">{text(name)}" for name in names], (
+              [code(kernel), text(cpu), accelerated(accelerator)] + [number(found.get(name)) for name in names]
+              for (kernel, cpu, accelerator), lines in rd.groups(rows, "kernel", "cpu", "accelerator").items()
               for found in [{row["name"]: row["value"] for row in lines}])))
         report.origin("icall_stat")
 
@@ -215,9 +243,11 @@ def icall_stat(report):
 def idle(report):
     report.add("## Idle cost", "",
                "The same operations without a probe. Kernel `off` has no marker nops, `uno` has those"
-               " that probes need, `all` has one in front of every instruction; ratios are to `off`.", "")
+               " that probes need, `all` has one in front of every instruction; ratios are to `off`.",
+               "", REPEATS, "")
     if not report.have("idle"):
         return
+    spread(report)
     for (cpu, accelerator), lines in rd.groups(report.data["idle"], "cpu", "accelerator").items():
         unit, ticks = rd.unit_of(accelerator), rd.per_op(lines, "kernel")
         series = [k for k in ("uno", "all") if any((k,) in of for of in ticks.values())]
@@ -249,8 +279,10 @@ def idle(report):
 
 def size(report):
     report.add("### Size and boot", "",
-               f"Boot is in {rd.unit_of(report.meta['accelerator'])}, without those of the idle loop."
-               " Ratios are to `off`, or `defconfig-off`.", "")
+               f"Boot is in {rd.unit_of(report.meta['accelerator'])} from the reset to the guest's first"
+               " command, without those of the idle loop; the waits of calibrations, which take as long"
+               " on any kernel, are in it. The image is the compressed one. Ratios are to `off`, or"
+               " `defconfig-off`.", "")
     if not report.have("size"):
         return
     rows = report.by_kernel(report.data["size"])
