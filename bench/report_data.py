@@ -20,7 +20,7 @@ SCHEMAS = {
     "coverage": "kernel cpu cmdline mechanism reason | count#",
     "sample": "kernel cpu cmdline mechanism | count#",
     "compare": "kernel cpu cmdline | instructions+ differences#",
-    "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks#",
+    "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks+",
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
@@ -36,7 +36,7 @@ TRAPLESS = ("ftrace", "uno", "jump")
 MECHANISMS = TRAPLESS + ("boosted", "emulated", "singlestep", "refused")
 APART = ("marker", "padding")  # counted, but not in the total
 SAMPLED = TRAPLESS + ("int3", "refused")
-UNITS = {"tcg": "instructions", "kvm": "cycles"}
+UNITS = {"tcg": "instructions", "kvm": "TSC ticks"}
 CHOICES = {
     ("coverage", "mechanism"): MECHANISMS + APART,
     ("sample", "mechanism"): SAMPLED,
@@ -157,12 +157,30 @@ def check(directory, data):
                 (row["mechanism"] in TRAPLESS) != (row["reason"] == "-"):
             raise Bad(f"{row['where']}: '{row['mechanism']}' does not go with the reason"
                       f" '{row['reason']}': only what is trapless has '-'")
+    check_mechanisms(data)
     for row in data.get("size", ()):
         if row["boot_ticks"] <= row["boot_idle_ticks"]:
             raise Bad(f"{row['where']}: boot_ticks has to be more than boot_idle_ticks")
     for row in data.get("compare", ()):
         if row["differences"] > row["instructions"]:
             raise Bad(f"{row['where']}: there are more differences than instructions")
+
+
+def check_mechanisms(data):
+    """Was what is called Uno armed by a marker nop? Otherwise all of it is int3 again."""
+    for row in data.get("hits", ()):
+        if row["mechanism"] in TRAPLESS and row["traps"]:
+            raise Bad(f"{row['where']}: '{row['mechanism']}' has no traps, but this has {row['traps']}")
+    for rows in groups(data.get("hits", ()), "kernel", "cpu", "accelerator").values():
+        measured = {(row["case"], row["mechanism"]) for row in rows}
+        for case in ("two-trap", "one-trap"):
+            if rows[0]["kernel"] == "uno" and (case, "uno") not in measured:
+                raise Bad(f"{rows[0]['where']}: kernel 'uno' has not the case '{case}' by Uno")
+    for rows in groups(data.get("icall_stat", ()), "kernel", "cpu", "accelerator").values():
+        of = {row["name"]: row["value"] for row in rows}
+        by_uno, armed = of.get("by uno", 0), of.get("armed", 0)
+        if 2 * by_uno <= armed if rows[0]["kernel"] == "uno" else by_uno:
+            raise Bad(f"{rows[0]['where']}: kernel '{rows[0]['kernel']}' has {by_uno} of {armed} probes by Uno")
 
 
 def unit_of(accelerator):

@@ -153,7 +153,7 @@ def hits(report):
                           f"{row['traps'] / row['hits']:.2f}", number(ticks), ratio(ticks, uno), paper])
         unit = rd.unit_of(accelerator)
         report.add(f"Kernel {code(kernel)}, CPU {text(cpu)}, {accelerated(accelerator)}:", "", *table(
-              ["Case", "Mechanism", ">Probes", ">Traps per hit", f">{unit.capitalize()} per hit",
+              ["Case", "Mechanism", ">Probes", ">Traps per hit", f">{unit[0].upper() + unit[1:]} per hit",
                ">Ratio to Uno", ">Paper: cycles (ratio)"], cells))
     report.origin("hits")
 
@@ -164,8 +164,9 @@ def registration(report):
                " ratios are to mechanism Uno with as many probes. Unregistering waits for a grace"
                " period, which is in the figures: with one probe there is little else in them. int3"
                " is by a `post_handler`, so that nothing else is tried; kernel `off` takes"
-               " instructions that are not boostable, and has the base's hash table. Bytes are those"
-               " of `struct kprobe` and of the instruction's slot.", "")
+               " instructions that are not boostable, and has the base's hash table. They are in code"
+               " that does not run meanwhile. Bytes are those of `struct kprobe` and of the"
+               " instruction's slot.", "")
     if not report.have("registration"):
         return
     for (cpu, accelerator), lines in rd.groups(

@@ -104,8 +104,13 @@ uno,max,tcg,icall,fork_big,10,2e3
     "icall_stat": """kernel,cpu,accelerator,name,value
 off,max,tcg,sites,12345
 off,max,tcg,hits,7654321
+off,max,tcg,armed,12345
 uno,max,tcg,sites,12346
+uno,max,tcg,armed,12346
+uno,max,tcg,by uno,6174
 uno,EPYC,tcg,sites,12347
+uno,EPYC,tcg,armed,12347
+uno,EPYC,tcg,by uno,12347
 """,
     # uno: 1.21 and 1, mean 1.1; all: 1.69 and 1, mean 1.3.
     "idle": """kernel,cpu,accelerator,op,iterations,ticks
@@ -216,7 +221,7 @@ class Arithmetic(Case):
                  "| two-trap | int3 | 1 | 2.00 | 750.0 | 5.00 | 6,235 (10.19) |",  # to kernel uno
                  "| ftrace | ftrace | 1 | 0.00 | 300.0 | – | – |",  # nothing to divide by
                  "Kernel `vanilla`, CPU EPYC, KVM:",
-                 "| Case | Mechanism | Probes | Traps per hit | Cycles per hit | Ratio to Uno"
+                 "| Case | Mechanism | Probes | Traps per hit | TSC ticks per hit | Ratio to Uno"
                  " | Paper: cycles (ratio) |")
 
     def test_registration(self):
@@ -230,7 +235,10 @@ class Arithmetic(Case):
                  "| maximum |  |  | 8.00 |  |  | 4.00 | 4.00 |",
                  "| paper, average |  |  | – |  |  | – | 1.4 |",
                  "| paper, maximum |  |  | – |  |  | – | 3 |",
-                 "| Kernel | CPU | Accelerator | sites | hits |", "| `off` | max | TCG | 12,345 | 7,654,321 |", "| `uno` | max | TCG | 12,346 | – |", "| `uno` | EPYC | TCG | 12,347 | – |")
+                 "| Kernel | CPU | Accelerator | sites | hits | armed | by uno |",
+                 "| `off` | max | TCG | 12,345 | 7,654,321 | 12,345 | – |",
+                 "| `uno` | max | TCG | 12,346 | – | 12,346 | 6,174 |",
+                 "| `uno` | EPYC | TCG | 12,347 | – | 12,347 | 12,347 |")
         rows = self.rows("Probes on every indirect call (TCG, -cpu max)")
         self.assertEqual(rows["fork_big"], [8.0, 4.0])
         for value, expected in zip(rows["geometric mean"], (4, 2), strict=True):
@@ -266,7 +274,7 @@ class Arithmetic(Case):
 
     def test_origin(self):
         self.has("Machine: A CPU, 2 cores, QEMU 7.2. Accelerator: TCG: counts of instructions;"
-                 " KVM: counts of cycles. Kernels: `vanilla`, `uno`: Linux 6.1, config small."
+                 " KVM: counts of TSC ticks. Kernels: `vanilla`, `uno`: Linux 6.1, config small."
                  " Commit `abc123`, clang 19, 2024-01-02. Raw data: [hits.csv](benchmarks/hits.csv).")
 
     def test_quick(self):
@@ -309,6 +317,12 @@ class Errors(Case):
                 ("hits", "10,20,6000", "10,20", "hits.csv, line 2", "8 cells"),
                 ("hits", "two-trap,int3,1,", "3-trap,int3,1,", "hits.csv, line 2", "'3-trap'"),
                 ("hits", "EPYC,kvm", "EPYC,xen", "hits.csv, line 10", "'xen'"),
+                ("hits", "10,20,6000", "10,20,0", "hits.csv, line 2", "more than zero"),
+                ("hits", "10,0,1500", "10,1,1500", "hits.csv, line 4", "no traps"),
+                ("hits", "one-trap,uno,1,20,0", "one-trap,int3,2,20,20", "hits.csv, line 2", "'one-trap' by Uno"),
+                ("icall_stat", "by uno,6174", "by uno,6173", "icall_stat.csv, line 5", "6173 of 12346"),
+                ("icall_stat", "uno,EPYC,tcg,by uno", "uno,EPYC,tcg,by int3", "icall_stat.csv, line 8", "0 of 12347"),
+                ("icall_stat", "off,max,tcg,hits,7654321", "off,max,tcg,by uno,1", "icall_stat.csv, line 2", "1 of 12345"),
                 ("icall", "200.0", "nan", "icall.csv, line 5", "'nan'"),
                 ("icall", "200.0", "1e999", "icall.csv, line 5", "finite"),
                 ("icall", "200.0", "0.0", "icall.csv, line 5", "more than zero"),
