@@ -165,8 +165,8 @@ def registration(report):
                " period, which is in the figures: with one probe there is little else in them. int3"
                " is by a `post_handler`, so that nothing else is tried; kernel `off` takes"
                " instructions that are not boostable, and has the base's hash table. They are in code"
-               " that does not run meanwhile. Bytes are those of `struct kprobe` and of the"
-               " instruction's slot.", "")
+               " that should not run meanwhile, as far as the kernel has enough of it. Bytes are those"
+               " of `struct kprobe` and of the instruction's slot.", "")
     if not report.have("registration"):
         return
     for (cpu, accelerator), lines in rd.groups(
