@@ -16,6 +16,8 @@ jobs=${JOBS:-$(nproc)}
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL
 bad=0
+# The marker nop, as llvm-objdump prints its bytes
+marker='0f 1f 44 6d 4f'
 
 # unpack PACKAGE DIR: the upstream source, without Debian's patches.
 unpack() {
@@ -100,7 +102,7 @@ program() {
 	# SQLite has tests of which the names depend on the length of the path.
 	grep -aE "$results" "$dir.tests" | sed 's/^\(pager1-16\.1\)\.[0-9]*/\1/' | sort >"$dir.results"
 	for file in $files; do
-		nops=$((nops + $("$prefix/bin/llvm-objdump" -d "$dir/$file" | grep -c '0f 1f 44 00 08')))
+		nops=$((nops + $("$prefix/bin/llvm-objdump" -d "$dir/$file" | grep -c "$marker")))
 		text=$((text + $("$prefix/bin/llvm-size" -A "$dir/$file" | awk '$1 == ".text" { print $2 }')))
 	done
 	echo "programs: $name $mode: $(grep -cE "$passed" "$dir.results") passed," \

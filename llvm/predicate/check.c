@@ -19,7 +19,6 @@
 #define search_exception_tables(addr) ((void)(addr), 0)
 #include "kernel.h"
 
-static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x00, 0x08 };
 static const u8 separator[] = { 0xb8, 0x78, 0x56, 0x34, 0x12 };
 static const u8 padding[] = { 0x0f, 0x1f, 0x04, 0x00 };
 

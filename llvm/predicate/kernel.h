@@ -25,3 +25,6 @@ typedef u8 kprobe_opcode_t;
 #include "inat.c"
 #include "insn.c"
 #include "can_boost.c"
+
+/* The marker nop of the pass: nopl 0x4f(%rbp,%rbp,2) */
+static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x6d, 0x4f };

@@ -27,7 +27,6 @@ static bool has_extable_entry(uint64_t addr);
 
 #define JMP32_INSN_SIZE	5
 
-static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x00, 0x08 };
 static const u8 nop5[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
 
@@ -149,9 +148,8 @@ static void read_extable(void)
 		insn = relative(addr, "__ex_table");
 		fixup = relative(addr + 4, "__ex_table");
 		add(&extable, insn);
-		/* To try once more is no other way into the function. */
-		if (fixup != insn)
-			add(&targets, fixup);
+		/* To try once more is a way past a nop, too. */
+		add(&targets, fixup);
 	}
 }
 
