@@ -126,8 +126,7 @@ def hits(report):
                "An empty handler. The ratio is to Uno with as many probes in the same case; where"
                " that was not measured, to Uno in the case two-trap, and at last to that of kernel"
                " `uno`. The other probes are disabled, half of them registered before and half after"
-               " the one that is hit, which looks it up behind these. Kernel `off` has the base's"
-               " hash table.", "", EXCEPTIONS, "")
+               " the one that is hit, which looks it up behind these.", "", EXCEPTIONS, "")
     if not report.have("hits"):
         return
     rows = report.by_kernel(report.data["hits"])
@@ -164,7 +163,7 @@ def registration(report):
                " ratios are to mechanism Uno with as many probes. Unregistering waits for a grace"
                " period, which is in the figures: with one probe there is little else in them. int3"
                " is by a `post_handler`, so that nothing else is tried; kernel `off` takes"
-               " instructions that are not boostable, and has the base's hash table. They are in code"
+               " instructions that are not boostable. They are in code"
                " that should not run meanwhile, as far as the kernel has enough of it. Bytes are those"
                " of `struct kprobe` and of the instruction's slot.", "")
     if not report.have("registration"):
