@@ -8,7 +8,7 @@ set -euo pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # what follows is for the scripts that source this
-LOGS=$BUILD/log KSRC=$BUILD/linux KOUT=$BUILD/kernel
+LOGS=$BUILD/log KSRC=$BUILD/linux KOUT=$BUILD/kernel RESULTS=${RESULTS:-$BUILD/results}
 # The kernel whose exact text patches/ holds, see "make refresh".
 # shellcheck disable=SC2034
 DEFAULT_BASE=6.1
