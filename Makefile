@@ -18,6 +18,10 @@ KUNITCONFIG ?= $(CURDIR)/kunit
 SUITES ?= kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_kgdb kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
+# What "make test" runs on the kernel that gcc has built, kunit/gcc.config: scripts, each
+# with the CPU that it takes, and of the kselftests just these.
+GCC_TESTS ?= kunit-max kselftest-max
+GCC_KSELFTESTS ?= events census coverage modules livepatch
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
 # What test-others runs: kselftest collections, those in selftests/others if there is none.
@@ -38,17 +42,17 @@ endif
 PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
 	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck pkg-config \
 	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1 \
-	gnuplot-nox
+	gnuplot-nox pahole
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
 export ACCEL TIMEOUT CPUS OTHERS
 
 STEP := scripts/step
-STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%)
+STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(GCC_TESTS:%=gcc/%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo bench bench-quick test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
+	gcc demo bench bench-quick test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -69,6 +73,7 @@ bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, on
 test: deps disk ## run every test; the last line is "N passed, N failed"
 	@rm -rf $(BUILD)/results
 	@$(MAKE) --no-print-directory llvm tree kernel initramfs
+	@$(MAKE) --no-print-directory -s gcc || echo "uno: there is no kernel by gcc, going on without"
 	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || echo "uno: $$stage failed, going on with the others"; done
 	@$(MAKE) --no-print-directory -s total
 
@@ -94,6 +99,13 @@ run-kunit-%:
 	@TAIL=60 $(STEP) kunit-$* 'KUnit: $(SUITES), -cpu $*' scripts/kunit $*
 run-kselftest-%:
 	@TAIL=60 $(STEP) kselftest-$* 'kselftest: $(KSELFTEST_TARGETS), -cpu $*' scripts/kselftest $*
+
+# Of the configuration gcc: build/matrix/gcc and build/results/gcc, see scripts/config.
+gcc:
+	@$(STEP) gcc 'building the kernel and the guest with gcc' scripts/config gcc sh -c 'scripts/kernel && selftests/initramfs'
+run-gcc/%:
+	@TAIL=60 KSELFTESTS=$$(printf 'kprobes_uno:%s.sh,' $(GCC_KSELFTESTS)) $(STEP) gcc-$* 'by gcc: $(subst -, on -cpu ,$*)' \
+		scripts/config gcc scripts/$(subst -, ,$*)
 
 proof: llvm tree kernel ## count the trapless hits' exceptions by QEMU's own log: none
 	@scripts/proof
