@@ -15,12 +15,12 @@ DISK ?= 8
 KUNITCONFIG ?= $(CURDIR)/kunit
 # KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
 # (EPYC) is the one whose return thunks stay active.
-SUITES ?= kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_kgdb kprobes_test
+SUITES ?= kprobes_targets kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_kgdb kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What "make test" runs on the kernel that gcc has built, kunit/gcc.config: scripts, each
 # with the CPU that it takes, and of the kselftests just these.
-GCC_TESTS ?= kunit-max kselftest-max
+GCC_TESTS ?= kunit-max kselftest-max targets-max
 GCC_KSELFTESTS ?= events census coverage modules livepatch
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
@@ -52,7 +52,8 @@ STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(GCC_TESTS:%=gcc/%)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	gcc demo bench bench-quick test test-matrix test-others test-mutants total proof shell lit run-lit kunit kselftest apply unapply check clean
+	gcc demo bench bench-quick test test-matrix test-others test-mutants total targets proof shell \
+	lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -106,6 +107,11 @@ gcc:
 run-gcc/%:
 	@TAIL=60 KSELFTESTS=$$(printf 'kprobes_uno:%s.sh,' $(GCC_KSELFTESTS)) $(STEP) gcc-$* 'by gcc: $(subst -, on -cpu ,$*)' \
 		scripts/config gcc scripts/$(subst -, ,$*)
+
+run-targets-%:
+	@TAIL=60 $(STEP) targets-$* 'jumps over branch targets, -cpu $*' scripts/targets $*
+
+targets: llvm tree kernel initramfs $(CPUS:%=run-targets-%) ## probe what branches of the whole kernel lead into
 
 proof: llvm tree kernel ## count the trapless hits' exceptions by QEMU's own log: none
 	@scripts/proof
