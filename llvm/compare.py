@@ -18,7 +18,7 @@ import re
 import subprocess
 import sys
 
-MARKER = "0f 1f 44 6d 4f"
+MARKER = "0f 1f 44 6d 55"
 # What makes a short return long enough, behind it.
 ROOM = "0f 1f 04 00"
 SECTION = re.compile(r"^Disassembly of section (\S+):")

@@ -17,7 +17,7 @@ number=0 files=0 bad=0 instructions=0 nops=0 branches=0
 # bare ASM OBJECT: assembles ASM without the marker nops, and without what makes
 # room behind returns.
 bare() {
-	sed -E '/^\tnopl\t(79\(%rbp,%rbp,2\)|\(%rax,%rax\))$/d' "$1" >"$1.bare" &&
+	sed -E '/^\tnopl\t(85\(%rbp,%rbp,2\)|\(%rax,%rax\))$/d' "$1" >"$1.bare" &&
 		"$CLANG" --target=x86_64-linux-gnu -x assembler -c "$1.bare" -o "$2"
 }
 

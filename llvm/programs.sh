@@ -17,7 +17,7 @@ export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL
 bad=0
 # The marker nop, as llvm-objdump prints its bytes
-marker='0f 1f 44 6d 4f'
+marker='0f 1f 44 6d 55'
 
 # unpack PACKAGE DIR: the upstream source, without Debian's patches.
 unpack() {

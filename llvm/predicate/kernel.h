@@ -26,5 +26,5 @@ typedef u8 kprobe_opcode_t;
 #include "insn.c"
 #include "can_boost.c"
 
-/* The marker nop of the pass: nopl 0x4f(%rbp,%rbp,2) */
-static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x6d, 0x4f };
+/* The marker nop of the pass: nopl 0x55(%rbp,%rbp,2) */
+static const u8 marker[] = { 0x0f, 0x1f, 0x44, 0x6d, 0x55 };
