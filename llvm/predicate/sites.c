@@ -201,6 +201,9 @@ static void read_functions(void)
 		/* Copies of alternatives are no functions of their own. */
 		if (!strncmp(section_names + sh->sh_name, ".altinstr", 9))
 			continue;
+		/* The kernel's tests in assembly leave nops where no compiler would. */
+		if (!strncmp(strtab + sym->st_name, "uno_test_", 9))
+			continue;
 		functions[num_functions++] = (struct function){
 			.addr = sym->st_value,
 			.size = sym->st_size,
