@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define search_exception_tables(addr) ((void)(addr), 0)
+#define copy_from_kernel_nofault(dst, addr, size) (memcpy(dst, addr, size), 0)
 #include "kernel.h"
 
 static const u8 separator[] = { 0xb8, 0x78, 0x56, 0x34, 0x12 };

@@ -2,7 +2,7 @@
 /*
  * The decoder, the opcode tables and can_boost() of a kernel, for a program on the
  * host: the Makefile takes them out of a kernel tree. Whoever includes this defines
- * search_exception_tables(addr) first.
+ * search_exception_tables(addr) and copy_from_kernel_nofault(dst, addr, size) first.
  */
 /* What the kernel's sources want of the kernel. */
 typedef uint8_t u8;
