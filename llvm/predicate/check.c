@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Compares what the pass decided on each instruction in the objects made of
- * generate.cpp's output with what the kernel says: its decoder, its tables and
- * its can_boost(), which the Makefile cuts out of a kernel tree.
+ * generate.cpp's output with what the kernel says: its decoder, its tables and its
+ * insn_is_boostable(). What else can_boost() asks depends on where an instruction is.
  *
  * usage: check <list of differences> <entries of the opcode map> <object>...
  */
@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define search_exception_tables(addr) ((void)(addr), 0)
-#define copy_from_kernel_nofault(dst, addr, size) (memcpy(dst, addr, size), 0)
 #include "kernel.h"
 
 static const u8 separator[] = { 0xb8, 0x78, 0x56, 0x34, 0x12 };
@@ -163,17 +161,11 @@ static bool is_return(struct insn *insn)
 	return false;
 }
 
-/* insn_is_indirect_jump(), which makes kprobes refuse the whole function. */
-static bool is_indirect_jump(struct insn *insn)
-{
-	return insn->opcode.bytes[0] == 0xff &&
-	       (X86_MODRM_REG(insn->modrm.value) & 6) == 4;
-}
-
 /*
  * A function: [marker] instruction separator [marker] instruction [padding], or
  * only what begins with the separator if the instruction is a terminator. If that
- * is an indirect jump, the separator has a marker, too.
+ * is an indirect jump, which makes kprobes refuse the function, the separator has a
+ * marker, too.
  */
 static void check_function(const char *name, const u8 *p, size_t size)
 {
@@ -191,7 +183,7 @@ static void check_function(const char *name, const u8 *p, size_t size)
 		num_undecodable++;
 		return;
 	}
-	boostable = can_boost(&insn, (void *)p);
+	boostable = insn_is_boostable(&insn);
 	if (inside) {
 		sep = p + insn.length;
 		p = sep;
@@ -213,7 +205,7 @@ static void check_function(const char *name, const u8 *p, size_t size)
 		 end - p == insn.length + (ptrdiff_t)sizeof(padding) &&
 		 !memcmp(p + insn.length, padding, sizeof(padding));
 	if (p + insn.length + (padded ? sizeof(padding) : 0) != end ||
-	    all != is_indirect_jump(&insn)) {
+	    all != insn_is_indirect_jump(&insn, false)) {
 		differ("decoded", name, start, size);
 		return;
 	}

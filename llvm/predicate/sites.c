@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Judges the marker nops of a linked kernel with the kernel's own decoder and
- * can_boost(): which rule each one follows, which ones are needless, and which
- * instructions are left that a probe costs a trap on.
+ * rules: which rule each one follows, which ones are needless, also for a kernel that
+ * relocates instructions, and which instructions are left that a probe costs a trap on.
  *
  * An instruction is fit for a jump if can_optimize() and copy_optimized_instructions()
  * would have it, told from the text alone: each instruction that the jump
  * overwrites is boostable and no branch of a static key, nothing branches to any
  * but the first, and all is within the function, in which there is no indirect jump.
  * Text that the kernel patches at boot (alternatives) is judged as it is in the file.
+ *
+ * Whether an instruction needs no nop where kprobes relocates is asked of plan_region(),
+ * about the function without any nop. That leaves out springboards.
  *
  * usage: sites [-v] <vmlinux>      (-v: list what is left)
  */
@@ -21,11 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t *text(uint64_t addr);
-static bool has_extable_entry(uint64_t addr);
-#define search_exception_tables(addr) has_extable_entry(addr)
-#define copy_from_kernel_nofault(dst, addr, size)			\
-	(memcpy(dst, text((uint64_t)(addr)), size), 0)
 #include "kernel.h"
 
 #define JMP32_INSN_SIZE	5
@@ -52,12 +50,12 @@ static const Elf64_Sym *symbols, *symbols_end;
 static unsigned int num_sections;
 static struct function *functions;
 static size_t num_functions;
-static struct addrs extable, targets, keys, blacklist;
+static struct addrs extable, targets, references, keys, blacklist;
 static bool verbose;
 
 static struct {
 	unsigned long functions, refused, without, instructions, bytes, nops;
-	unsigned long unboostable, short_end, indirect, keys, key_nops, needless, bypassed;
+	unsigned long unboostable, short_end, indirect, keys, key_nops, needless, bypassed, relocatable;
 	unsigned long ftrace, jump, entry, left_unboostable, left_short;
 } count;
 
@@ -93,11 +91,6 @@ static void sort(struct addrs *addrs)
 static bool has(const struct addrs *addrs, uint64_t addr)
 {
 	return addrs->n && bsearch(&addr, addrs->a, addrs->n, sizeof(addr), compare);
-}
-
-static bool has_extable_entry(uint64_t addr)
-{
-	return has(&extable, addr);
 }
 
 /* The bytes at an address of the kernel, or NULL if the file has none. */
@@ -240,36 +233,25 @@ static bool decode(struct insn *insn, uint64_t addr, const struct function *f)
 			 !memcmp((insn)->kaddr, bytes, sizeof(bytes)))
 #define is_marker(insn) is(insn, marker)
 
-/* As insn_is_indirect_jump(). */
-static bool is_indirect_jump(const struct insn *insn)
-{
-	return (insn->opcode.bytes[0] == 0xff && (X86_MODRM_REG(insn->modrm.value) & 6) == 4) ||
-	       insn->opcode.bytes[0] == 0xea;
-}
-
-/* As insn_jump_into_range(). */
-static bool is_direct_jump(const struct insn *insn)
-{
-	switch (insn->opcode.bytes[0]) {
-	case 0x70 ... 0x7f: /* jcc */
-	case 0xe0 ... 0xe3: /* loop, jcxz */
-	case 0xe9:
-	case 0xeb:
-		return true;
-	case 0x0f:
-		return (insn->opcode.bytes[1] & 0xf0) == 0x80;
-	}
-	return false;
-}
-
 static void collect_targets(const struct function *f)
 {
+	uint64_t addr, target;
 	struct insn insn;
-	uint64_t addr;
+	bool absolutely;
 
-	for (addr = f->addr; addr < f->addr + f->size && decode(&insn, addr, f); addr += insn.length)
-		if (is_direct_jump(&insn))
-			add(&targets, addr + insn.length + insn.immediate.value);
+	for (addr = f->addr; addr < f->addr + f->size && decode(&insn, addr, f); addr += insn.length) {
+		target = insn_target(&insn, addr, &absolutely);
+		if (insn_may_jump_into_range(&insn, false))
+			add(&targets, target);
+		else if (target)
+			add(&references, target);
+	}
+}
+
+/* can_boost() in core.c */
+static bool boosts(struct insn *insn, uint64_t addr)
+{
+	return !has(&extable, addr) && can_boost(insn, false);
 }
 
 static bool fits_jump(const struct function *f, uint64_t addr)
@@ -280,8 +262,94 @@ static bool fits_jump(const struct function *f, uint64_t addr)
 	if (f->addr + f->size - addr < JMP32_INSN_SIZE)
 		return false;
 	for (; at < addr + JMP32_INSN_SIZE; at += insn.length)
-		if (!decode(&insn, at, f) || !can_boost(&insn, (void *)at) ||
+		if (!decode(&insn, at, f) || !boosts(&insn, at) ||
 		    has(&keys, at) || (at != addr && has(&targets, at)))
+			return false;
+	return true;
+}
+
+/*
+ * A function as it were without its nops, and some of what follows it: what is at each
+ * offset, as far as an instruction begins there, and whether a jump must not overwrite
+ * that but with its first byte.
+ */
+struct plain {
+	size_t size;
+	struct { uint64_t addr; bool barred; } at[];
+};
+
+static bool may_come_to(uint64_t addr)
+{
+	return has(&targets, addr) || has(&references, addr) ||
+	       !memcmp(text(addr), endbr64, sizeof(endbr64));
+}
+
+static void append(struct plain *plain, uint64_t addr, unsigned int length)
+{
+	plain->at[plain->size].addr = addr;
+	plain->at[plain->size].barred |= may_come_to(addr) || has(&keys, addr);
+	plain->size += length;
+}
+
+static struct plain *without_nops(const struct function *f)
+{
+	struct plain *plain = calloc(1, sizeof(*plain) + (f->size + 1 + MAX_INSN_SIZE) *
+						       sizeof(plain->at[0]));
+	uint64_t addr, end = f->addr + f->size;
+	struct insn insn;
+
+	if (!plain)
+		die("out of memory", f->name);
+	for (addr = f->addr; addr < end && decode(&insn, addr, f); addr += insn.length)
+		if (is_marker(&insn)) /* what leads to it leads to the next one then */
+			plain->at[plain->size].barred = may_come_to(addr);
+		else
+			append(plain, addr, insn.length);
+	if (addr != end)
+		return plain;
+	/* A jump may overwrite filler as well. */
+	if (f + 1 < functions + num_functions && f[1].addr - end < MAX_INSN_SIZE)
+		end = f[1].addr;
+	else
+		end += MAX_INSN_SIZE;
+	for (; addr < end && text(addr); addr++)
+		append(plain, addr, 1);
+	return plain;
+}
+
+static int decode_plain(void *ctx, struct insn *insn, u8 *bytes, unsigned long offset)
+{
+	const struct plain *plain = ctx;
+
+	if (offset >= plain->size)
+		return -1;
+	memcpy(bytes, text(plain->at[offset].addr), MAX_INSN_SIZE);
+	return insn_decode(insn, bytes, MAX_INSN_SIZE, INSN_MODE_64);
+}
+
+static bool may_fault(void *ctx, unsigned long offset)
+{
+	const struct plain *plain = ctx;
+
+	return has(&extable, plain->at[offset].addr);
+}
+
+/* As make_detour(). Addresses are offsets, and any that is near will do for the detour. */
+static bool is_relocatable(struct plain *plain, size_t offset)
+{
+	const struct region_text region_text = {
+		.ctx = plain,
+		.decode = decode_plain,
+		.may_fault = may_fault,
+	};
+	u8 code[REGION_MAX_CODE];
+	struct region region;
+	size_t i;
+
+	if (plan_region(&region, code, offset, offset, JMP32_INSN_SIZE, &region_text) < 0)
+		return false;
+	for (i = offset + 1; i < offset + JMP32_INSN_SIZE; i++)
+		if (plain->at[i].barred)
 			return false;
 	return true;
 }
@@ -290,7 +358,7 @@ static bool fits_jump(const struct function *f, uint64_t addr)
 static void judge(const struct function *f, struct insn *insn, bool nop, bool indirect)
 {
 	const uint64_t addr = f->addr + (insn->kaddr - text(f->addr));
-	bool boostable = can_boost(insn, (void *)addr);
+	bool boostable = boosts(insn, addr);
 	bool fits = boostable && !indirect && fits_jump(f, addr);
 	const char *what = NULL;
 
@@ -332,12 +400,14 @@ static void judge(const struct function *f, struct insn *insn, bool nop, bool in
 static void judge_function(const struct function *f)
 {
 	bool nop = false, any = false, indirect = false;
+	struct plain *plain;
+	size_t offset = 0;
 	struct insn insn;
 	uint64_t addr;
 
 	for (addr = f->addr; addr < f->addr + f->size && decode(&insn, addr, f); addr += insn.length) {
 		any |= is_marker(&insn);
-		indirect |= is_indirect_jump(&insn);
+		indirect |= insn_is_indirect_jump(&insn, false);
 	}
 	if (!any) {
 		count.without++;
@@ -345,6 +415,7 @@ static void judge_function(const struct function *f)
 	}
 	count.functions++;
 	count.bytes += f->size;
+	plain = without_nops(f);
 	for (addr = f->addr; addr < f->addr + f->size && decode(&insn, addr, f); addr += insn.length) {
 		if (is_marker(&insn)) {
 			count.nops++;
@@ -352,8 +423,11 @@ static void judge_function(const struct function *f)
 			continue;
 		}
 		judge(f, &insn, nop, indirect);
+		count.relocatable += nop && !indirect && is_relocatable(plain, offset);
+		offset += insn.length;
 		nop = false;
 	}
+	free(plain);
 }
 
 static void read_image(const char *name)
@@ -414,6 +488,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < num_functions; i++)
 		collect_targets(&functions[i]);
 	sort(&targets);
+	sort(&references);
 	for (i = 0; i < num_functions; i++)
 		if (functions[i].refused)
 			count.refused++;
@@ -433,6 +508,7 @@ int main(int argc, char **argv)
 	line("  needed to keep jumps off a static key's branch", count.key_nops, count.nops);
 	line("  needless", count.needless, count.nops);
 	line("  bypassed by a branch", count.bypassed, count.nops);
+	line("  needless where kprobes relocates instructions", count.relocatable, count.nops);
 	line("are branches of static keys: kprobes refuses them", count.keys, count.instructions);
 	line("have none and are fit for a jump", count.jump, count.instructions);
 	line("have none and are ftrace's", count.ftrace, count.instructions);
