@@ -15,13 +15,14 @@ DISK ?= 8
 KUNITCONFIG ?= $(CURDIR)/kunit
 # KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
 # (EPYC) is the one whose return thunks stay active.
-SUITES ?= kprobes_targets kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_kgdb kprobes_test
+SUITES ?= kprobes_targets kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_detour \
+	kprobes_uno_kgdb kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What "make test" runs on the kernel that gcc has built, kunit/gcc.config: scripts, each
 # with the CPU that it takes, and of the kselftests just these.
 GCC_TESTS ?= kunit-max kselftest-max targets-max
-GCC_KSELFTESTS ?= events census coverage modules livepatch
+GCC_KSELFTESTS ?= events census coverage modules livepatch random
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
 # What test-others runs: kselftest collections, those in selftests/others if there is none.
