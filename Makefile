@@ -66,7 +66,7 @@ demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a prob
 	@scripts/demo
 
 bench: deps llvm tree ## measure it all beside vanilla into Documentation/benchmarks.md; takes hours
-	@scripts/disk 14
+	@scripts/disk 18
 	@$(MAKE) --no-print-directory -C bench
 bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, once its kernels are built
 	@scripts/disk 14

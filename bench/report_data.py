@@ -23,6 +23,7 @@ SCHEMAS = {
     "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks+",
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
+    "memory": "kernel cpu accelerator | kprobe+ slot+ optimized_kprobe+ detour+",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
     "icall_stat": "kernel cpu accelerator name | value#",
     "idle": "kernel cpu accelerator op | iterations+ ticks%",
@@ -30,18 +31,21 @@ SCHEMAS = {
 }
 # Without these no table can say where it comes from.
 ALWAYS = ("meta", "kernels")
-META = ("host_cpu", "host_cores", "qemu", "accelerator", "commit", "base", "clang", "date")
+META = ("host_cpu", "host_cores", "qemu", "accelerator", "commit", "base", "clang", "gcc", "date")
 
-TRAPLESS = ("ftrace", "uno", "jump")
+AT_ONCE = ("ftrace", "uno", "jump-at-once")  # when the probe is registered
+TRAPLESS = AT_ONCE + ("jump",)
 MECHANISMS = TRAPLESS + ("boosted", "emulated", "singlestep", "refused")
 APART = ("marker", "padding")  # counted, but not in the total
-SAMPLED = TRAPLESS + ("int3", "refused")
+SAMPLED = ("ftrace", "uno", "jump", "int3", "refused")
+BY_JUMP = ("jump", "springboard")
+RELOCATED = ("call", "jcc", "return", "user", "springboard")
 UNITS = {"tcg": "instructions", "kvm": "TSC ticks"}
 CHOICES = {
     ("coverage", "mechanism"): MECHANISMS + APART,
     ("sample", "mechanism"): SAMPLED,
-    ("hits", "case"): ("two-trap", "one-trap", "jump", "ftrace"),
-    ("hits", "mechanism"): ("uno", "int3", "jump", "ftrace"),
+    ("hits", "case"): ("two-trap", "one-trap", "jump", "ftrace") + RELOCATED,
+    ("hits", "mechanism"): ("uno", "int3") + BY_JUMP + ("ftrace",),
     ("hits", "accelerator"): tuple(UNITS),
     ("registration", "accelerator"): tuple(UNITS),
     ("icall", "accelerator"): tuple(UNITS),
@@ -49,7 +53,8 @@ CHOICES = {
     ("icall", "probes"): ("none", "icall"),
     ("icall_stat", "accelerator"): tuple(UNITS),
     ("idle", "accelerator"): tuple(UNITS),
-    ("idle", "kernel"): ("off", "uno", "all"),
+    ("memory", "accelerator"): tuple(UNITS),
+    ("idle", "kernel"): ("off", "uno", "all", "gcc-off", "gcc-uno"),
 }
 MAY_BE_EMPTY = ("cmdline", "what", "options")
 
@@ -167,20 +172,33 @@ def check(directory, data):
 
 
 def check_mechanisms(data):
-    """Was what is called Uno armed by a marker nop? Otherwise all of it is int3 again."""
+    """Was what is called Uno armed by a marker nop, or by a jump? Otherwise all of it is int3 again."""
     for row in data.get("hits", ()):
-        if row["mechanism"] in TRAPLESS and row["traps"]:
+        if row["mechanism"] != "int3" and row["traps"]:
             raise Bad(f"{row['where']}: '{row['mechanism']}' has no traps, but this has {row['traps']}")
     for rows in groups(data.get("hits", ()), "kernel", "cpu", "accelerator").values():
         measured = {(row["case"], row["mechanism"]) for row in rows}
         for case in ("two-trap", "one-trap"):
             if rows[0]["kernel"] == "uno" and (case, "uno") not in measured:
                 raise Bad(f"{rows[0]['where']}: kernel 'uno' has not the case '{case}' by Uno")
+        for case in RELOCATED:
+            if variant(rows[0]["kernel"]) == "uno" and not measured & {(case, by) for by in BY_JUMP}:
+                raise Bad(f"{rows[0]['where']}: kernel '{rows[0]['kernel']}' has not the case '{case}' by a jump")
     for rows in groups(data.get("icall_stat", ()), "kernel", "cpu", "accelerator").values():
         of = {row["name"]: row["value"] for row in rows}
         by_uno, armed = of.get("by uno", 0), of.get("armed", 0)
         if 2 * by_uno <= armed if rows[0]["kernel"] == "uno" else by_uno:
             raise Bad(f"{rows[0]['where']}: kernel '{rows[0]['kernel']}' has {by_uno} of {armed} probes by Uno")
+
+
+def variant(kernel):
+    """What the kernel is, whoever has compiled it: "uno" of "gcc-uno"."""
+    return kernel.rpartition("-")[2]
+
+
+def off_of(kernel):
+    """The kernel without the option to compare one with: "gcc-off" for "gcc-uno"."""
+    return kernel.removesuffix(variant(kernel)) + "off"
 
 
 def unit_of(accelerator):
@@ -204,7 +222,7 @@ def totals(rows, known, apart=()):
     total = sum(counts[m] for m in known)
     if not total:
         raise Bad(f"{rows[0]['where']}: this run of kernel '{rows[0]['kernel']}' counts nothing")
-    return counts, total, sum(counts[m] for m in TRAPLESS)
+    return counts, total, sum(counts[m] for m in TRAPLESS if m in counts)
 
 
 def percent(part, total):

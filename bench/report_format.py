@@ -23,17 +23,24 @@ PAPER = {
     "idle": {"uno": 10, "all": 30},
     "icall": {"mean": 1.4, "max": 3},
 }
-TARGET = 98  # percent of all instructions, trapless
+# What there is to reach in percent, by the end of a kernel's name: the first that fits.
+TARGETS = {
+    "gcc-uno": {"trapless of those accepted": 96, "armed at once": 55},
+    "clang-uno": {"trapless of those accepted": 95},
+    "uno": {"trapless": 98},
+    "all": {"trapless": 98},
+}
 
 # One colour for one thing in all charts; Okabe and Ito's, which the colour-blind can
 # tell apart.
 COLOURS = {
-    "ftrace": "#56B4E9", "uno": "#0072B2", "jump": "#009E73", "boosted": "#F0E442",
+    "ftrace": "#56B4E9", "uno": "#0072B2", "jump-at-once": "#7FD3B8", "jump": "#009E73", "boosted": "#F0E442",
     "emulated": "#E69F00", "singlestep": "#D55E00", "refused": "#999999",
     "off": "#CC79A7", "all": "#333333",
 }
 WORDS = {
-    "ftrace": "ftrace", "uno": "Uno", "jump": "jump", "boosted": "int3, boosted",
+    "ftrace": "ftrace", "uno": "marker nop", "jump-at-once": "jump at once", "jump": "jump",
+    "springboard": "springboard", "boosted": "int3, boosted",
     "emulated": "int3, emulated", "singlestep": "int3, single-step", "refused": "refused",
     "int3": "int3", "marker": "marker nops", "padding": "padding",
 }
@@ -162,7 +169,8 @@ class Report:
         self.add(
             f"Machine: {text(meta['host_cpu'])}, {text(meta['host_cores'])} cores, {text(meta['qemu'])}."
             f" Accelerator: {text(counted)}. Kernels: {kernels}. Commit {code(meta['commit'])},"
-            f" {text(meta['clang'])}, {text(meta['date'])}. Raw data: [{name}.csv](benchmarks/{name}.csv).",
+            f" {text(meta['clang'])}, {text(meta['gcc'])}, {text(meta['date'])}."
+            f" Raw data: [{name}.csv](benchmarks/{name}.csv).",
             "")
 
     def chart(self, script, name, title, *drawing):

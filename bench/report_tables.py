@@ -3,7 +3,7 @@
 
 import report_data as rd
 from report_format import (
-    COLOURS, NONE, PAPER, TARGET, WORDS, accelerated, change, code, number, ratio, share, table, text)
+    COLOURS, NONE, PAPER, TARGETS, WORDS, accelerated, change, code, number, ratio, share, table, text)
 
 # What counts of instructions do not tell, once for each table that has them
 EXCEPTIONS = ("Where these are counts of instructions, an exception and its return count as next to"
@@ -29,28 +29,35 @@ def spread(report):
 def coverage(report):
     report.add("## Coverage (the paper's Table 3)", "",
                "What a probe on each instruction of the kernel's text becomes, by the kernel's own"
-               " census. Trapless are ftrace, Uno and jump; marker nops and padding are not in the"
-               " total.", "")
+               " census. Trapless are ftrace, marker nop and both kinds of jump; all but those jumps that"
+               " replace several instructions are armed at once, when the probe is registered. Marker"
+               " nops themselves and padding are not in the total.", "")
     if not report.have("coverage"):
         return
     rows, mechanisms, bars, goals = [], [], [], []
     for (kernel, cpu, cmdline), lines in report.runs(report.data["coverage"]):
         counts, total, trapless = rd.totals(lines, rd.MECHANISMS, rd.APART)
         run = [code(kernel), text(cpu), code(cmdline)]
-        rows.append(run + [number(total), number(trapless), share(trapless, total)])
+        accepted, at_once = total - counts["refused"], sum(counts[m] for m in rd.AT_ONCE)
+        parts = {"trapless": (trapless, total), "trapless of those accepted": (trapless, accepted),
+                 "armed at once": (at_once, total)}
+        rows.append(run + [number(total), number(counts["refused"]), number(trapless)]
+                    + [share(*part) for part in parts.values()])
         mechanisms.append(run + [number(counts[m]) for m in rd.MECHANISMS + rd.APART])
         bars.append([", ".join(x for x in (kernel, cpu, cmdline) if x not in ("", "-")),
                      share(trapless, total)]
                     + [rd.percent(counts[m], total) for m in rd.MECHANISMS])
-        if kernel.split("-")[-1] in ("uno", "all"):
-            short = rd.shortfall(trapless, total, TARGET)
-            goals.append(", ".join(x for x in run if x != NONE) + ": "
+        for what, target in next((TARGETS[end] for end in TARGETS if kernel.endswith(end)), {}).items():
+            short = rd.shortfall(*parts[what], target)
+            goals.append(", ".join(x for x in run if x != NONE) + f": {target} % {what}: "
                          + (f"not reached, short of it by {number(short)}" if short else "reached"))
     for name, value in PAPER["coverage"].items():
-        rows.append([f"paper, {name}", "bare metal", NONE, PAPER["instructions"], NONE, f"{value} %"])
-    report.add(*table(["Kernel", "CPU", "Command line", ">Instructions", ">Trapless", ">Share"], rows))
+        rows.append([f"paper, {name}", "bare metal", NONE, PAPER["instructions"], NONE, NONE, f"{value} %"]
+                    + [NONE] * 2)
+    report.add(*table(["Kernel", "CPU", "Command line", ">Instructions", ">Refused", ">Trapless", ">Share",
+                       ">Of those accepted", ">Armed at once"], rows))
     if goals:
-        report.add(f"Target, {TARGET} % of the instructions with Uno:", "", *(f"- {goal}" for goal in goals), "")
+        report.add("Targets:", "", *(f"- {goal}" for goal in goals), "")
     report.chart("coverage.gp", "coverage",
                  f"What a probe becomes ({accelerated(report.meta['accelerator'])}); at the right: trapless",
                  "instructions, %", ["", ""] + [WORDS[m] for m in rd.MECHANISMS], bars,
@@ -87,7 +94,8 @@ def reasons(report):
 def sample(report):
     report.add("### A random sample beside", "",
                "Probes on random instructions through tracefs, and what `kprobes/list` says of"
-               " each. The interval is Wilson's, for 95 %.", "")
+               " each. The interval is Wilson's, for 95 % and for the share of all, as are the census' figures.",
+               "")
     if not report.have("sample"):
         return
     census = {run: rd.totals(lines, rd.MECHANISMS, rd.APART)
@@ -103,10 +111,11 @@ def sample(report):
             beside = [share(without, instructions), "inside" if inside else "outside"]
         rows.append([code(run[0]), text(run[1]), code(run[2]), number(total)]
                     + [number(counts[m]) for m in rd.SAMPLED]
-                    + [share(trapless, total), f"{low:.2f} to {high:.2f} %"] + beside)
+                    + [share(trapless, total - counts["refused"]), share(trapless, total),
+                       f"{low:.2f} to {high:.2f} %"] + beside)
     report.add(*table(["Kernel", "CPU", "Command line", ">Probes"]
                       + [f">{WORDS[m]}" for m in rd.SAMPLED]
-                      + [">Trapless", ">Interval", ">Census", "Census is"], rows))
+                      + [">Trapless of those accepted", ">of all", ">Interval", ">Census", "Census is"], rows))
     report.origin("sample")
 
 
@@ -123,10 +132,12 @@ def compare(report):
 
 def hits(report):
     report.add("## Cost of a hit (the paper's Table 4)", "",
-               "An empty handler. The ratio is to Uno with as many probes in the same case; where"
-               " that was not measured, to Uno in the case two-trap, and at last to that of kernel"
-               " `uno`. The other probes are disabled, half of them registered before and half after"
-               " the one that is hit, which looks it up behind these.", "", EXCEPTIONS, "")
+               "An empty handler. The ratio is to a marker nop with as many probes in the same case; where"
+               " that was not measured, to one in the case two-trap, and at last to that of kernel"
+               " `uno`. What is in the cases call, jcc (a conditional jump), return and user (an access"
+               " to user memory) is relocated where a jump or a springboard arms it; that of the case"
+               " jump any kernel copies. The other probes are disabled, half of them registered before"
+               " and half after the one that is hit, which looks it up behind these.", "", EXCEPTIONS, "")
     if not report.have("hits"):
         return
     rows = report.by_kernel(report.data["hits"])
@@ -153,16 +164,16 @@ def hits(report):
         unit = rd.unit_of(accelerator)
         report.add(f"Kernel {code(kernel)}, CPU {text(cpu)}, {accelerated(accelerator)}:", "", *table(
               ["Case", "Mechanism", ">Probes", ">Traps per hit", f">{unit[0].upper() + unit[1:]} per hit",
-               ">Ratio to Uno", ">Paper: cycles (ratio)"], cells))
+               ">Ratio to marker nop", ">Paper: cycles (ratio)"], cells))
     report.origin("hits")
 
 
 def registration(report):
     report.add("## Registration", "",
                "For each probe, of as many registered in one go; syncs are for all of them. The"
-               " ratios are to mechanism Uno with as many probes. Unregistering waits for a grace"
+               " ratios are to marker nops with as many probes. Unregistering waits for a grace"
                " period, which is in the figures: with one probe there is little else in them. int3"
-               " is by a `post_handler`, so that nothing else is tried; kernel `off` takes"
+               " is by a `post_handler`, so that nothing else is tried; kernels without marker nops take"
                " instructions that are not boostable. They are in code"
                " that should not run meanwhile, as far as the kernel has enough of it. Bytes are those"
                " of `struct kprobe` and of the instruction's slot.", "")
@@ -185,6 +196,19 @@ def registration(report):
               [">Probes", "Kernel", "Mechanism", ">Register", ">ratio", ">Unregister", ">ratio",
                ">Register: syncs", ">Unregister: syncs", ">Bytes", ">ratio"], cells))
     report.origin("registration")
+
+
+def memory(report):
+    report.add("### Memory", "", "Bytes for each probe: an `int3` takes the first two, a jump all but the slot"
+               " as well.", "")
+    if report.have("memory"):
+        of = {row["kernel"]: row for row in report.by_kernel(report.data["memory"])}
+        report.add(*table(["Kernel", ">`struct kprobe`", ">Slot", ">`struct optimized_kprobe`", ">Detour buffer",
+                           ">Jump-optimized, together"], (
+              [code(kernel)] + [number(row[c]) for c in ("kprobe", "slot", "optimized_kprobe", "detour")]
+              + [number(row["kprobe"] + row["optimized_kprobe"] + row["detour"])]
+              for kernel, row in of.items())))
+        report.origin("memory")
 
 
 def icall(report):
@@ -243,29 +267,37 @@ def icall_stat(report):
 def idle(report):
     report.add("## Idle cost", "",
                "The same operations without a probe. Kernel `off` has no marker nops, `uno` has those"
-               " that probes need, `all` has one in front of every instruction; ratios are to `off`.",
+               " that probes need, `all` has one in front of every instruction; ratios are to `off`."
+               " `gcc-uno` has the relocating optimizer alone; its ratio is to `gcc-off`.",
                "", REPEATS, "")
     if not report.have("idle"):
         return
     spread(report)
     for (cpu, accelerator), lines in rd.groups(report.data["idle"], "cpu", "accelerator").items():
         unit, ticks = rd.unit_of(accelerator), rd.per_op(lines, "kernel")
-        series = [k for k in ("uno", "all") if any((k,) in of for of in ticks.values())]
-        if any(("off",) not in of for of in ticks.values()) or not series:
+        kernels = [k for k in rd.CHOICES["idle", "kernel"] if any((k,) in of for of in ticks.values())]
+        values = {k: [] for k in kernels if k != rd.off_of(k)}
+        if not values or any(rd.off_of(k) not in kernels for k in kernels):
             raise rd.Bad(f"{lines[0]['where']}: with -cpu {cpu} and {accelerator}, there has to be"
-                         " kernel 'off' and one of 'uno' and 'all' to compare")
-        values = {k: [of[k,] / of["off",] for of in ticks.values()] for k in series}
+                         " kernel 'off' of each compiler and another one to compare")
+        for k, found in values.items():
+            found += [of[k,] / of[rd.off_of(k),] for of in ticks.values()]
         means = {k: rd.geomean(found) for k, found in values.items()}
-        cells = [[code(op), number(of["off",])] + [
-            cell for k in series for cell in (number(of[k,]), ratio(of[k,], of["off",], 3))]
-            for op, of in ticks.items()]
-        cells.append(["geometric mean", ""] + [
-            cell for k in series for cell in ("", f"{means[k]:,.3f} ({change(means[k])})")])
-        cells.append(["paper, average", ""] + [
-            cell for k in series for paper in [PAPER["idle"][k]]
-            for cell in ("", f"{1 + paper / 100:.2f} (+{paper} %)")])
+
+        def row(name, per_kernel, compared):
+            return [name] + [cell for k in kernels
+                             for cell in [per_kernel(k)] + ([compared(k)] if k in values else [])]
+
+        cells = [row(code(op), lambda k: number(of[k,]), lambda k: ratio(of[k,], of[rd.off_of(k),], 3))
+                 for op, of in ticks.items()]
+        cells.append(row("geometric mean", lambda k: "", lambda k: f"{means[k]:,.3f} ({change(means[k])})"))
+        cells.append(row("paper, average", lambda k: "", lambda k: NONE if k not in PAPER["idle"] else
+                         f"{1 + PAPER['idle'][k] / 100:.2f} (+{PAPER['idle'][k]} %)"))
         report.add(f"CPU {text(cpu)}, {accelerated(accelerator)}; {unit} per operation:", "", *table(
-              ["Operation", ">`off`"] + [name for k in series for name in (f">`{k}`", ">ratio")], cells))
+              row("Operation", lambda k: f">`{k}`", lambda k: ">ratio"), cells))
+        series = [k for k in values if k in PAPER["idle"]]
+        if not series:
+            continue
         bars = [[op] + [100 * (values[k][i] - 1) for k in series] for i, op in enumerate(ticks)]
         bars += [[""] + ["NaN"] * len(series),
                  ["geometric mean"] + [100 * (means[k] - 1) for k in series],
@@ -281,8 +313,8 @@ def size(report):
     report.add("### Size and boot", "",
                f"Boot is in {rd.unit_of(report.meta['accelerator'])} from the reset to the guest's first"
                " command, without those of the idle loop; the waits of calibrations, which take as long"
-               " on any kernel, are in it. The image is the compressed one. Ratios are to `off`, or"
-               " `defconfig-off`.", "")
+               " on any kernel, are in it. The image is the compressed one. Ratios are to `off` of the"
+               " same compiler.", "")
     if not report.have("size"):
         return
     rows = report.by_kernel(report.data["size"])
@@ -291,8 +323,7 @@ def size(report):
         parts["text"][row["kernel"]] = row["text_bytes"]
         parts["image"][row["kernel"]] = row["image_bytes"]
         parts["boot"][row["kernel"]] = row["boot_ticks"] - row["boot_idle_ticks"]
-    base = {row["kernel"]: row["kernel"].rpartition("-")[0] for row in rows}
-    base = {k: f"{prefix}-off" if prefix else "off" for k, prefix in base.items()}
+    base = {row["kernel"]: rd.off_of(row["kernel"]) for row in rows}
     report.add(*table(["Kernel", ">Text, bytes", ">ratio", ">Image, bytes", ">ratio", ">Boot", ">ratio"], (
           [code(k)] + [cell for of in parts.values() for cell in
                        (number(of[k]), ratio(of[k], of.get(base[k]), 3))] for k in base)))
@@ -313,4 +344,4 @@ def size(report):
 
 
 # In the order of the report.
-ALL = (coverage, sample, compare, hits, registration, icall, icall_stat, idle, size)
+ALL = (coverage, sample, compare, hits, registration, memory, icall, icall_stat, idle, size)
