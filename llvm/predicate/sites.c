@@ -176,6 +176,7 @@ static const struct { const char *start, *end; } areas[] = {
 	{ "__entry_text_start", "__entry_text_end" },
 	{ "__kprobes_text_start", "__kprobes_text_end" },
 	{ "__noinstr_text_start", "__noinstr_text_end" },
+	{ "__static_call_text_start", "__static_call_text_end" },
 	{ "__indirect_thunk_start", "__indirect_thunk_end" },
 };
 
