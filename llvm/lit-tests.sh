@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # lit-tests.sh DIR PREFIX TREE BIN LIT_OPTION... -- TEST...: run tests of the source
-# TREE with lit, with the tools of the packages in PREFIX, but clang, llc and lld
+# TREE with lit, with the tools of the packages in PREFIX, but clang, llc, llvm-mc and lld
 # from BIN. Everything that is written, results.json too, goes below DIR. TEST is
 # a file or directory of TREE below one of {clang,lld,llvm}/test.
 
@@ -22,7 +22,7 @@ rm -rf "$dir"
 mkdir -p "$dir"
 cp -a "$prefix/bin" "$dir/bin"
 ln -s "$prefix/lib" "$dir/lib"
-for tool in clang llc lld; do
+for tool in clang llc llvm-mc lld; do
 	rm "$dir/bin/$tool"
 	cp -lL "$bin/$tool" "$dir/bin/$tool" 2>/dev/null || cp -L "$bin/$tool" "$dir/bin/$tool"
 done
