@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks that -mkprobe-nops adds marker nops and changes nothing else.
 
-usage: compare.py OBJDUMP PLAIN.o NOPS.o
+usage: compare.py OBJDUMP PLAIN.o NOPS.o [pad]
 
 Compares the code of two objects that were compiled from the same source, once
 with the flag. After the nops are taken out, both must have the same
@@ -10,6 +10,9 @@ instructions, byte by byte, in the same functions, with the same relocations. Wh
 may differ is the encoding of a direct branch, and a distance, if it leads to the
 same instruction. Data must be the same, too, but for debug and unwind tables. Padding is
 only expected at the ends of functions: compile with -falign-loops=1.
+
+With "pad", int3 and the nops that make room are taken out of both, and an instruction
+may have a wider displacement, or prefixes without effect, if it says the same.
 
 Prints one line with the counts and fails on a difference.
 """
@@ -21,6 +24,8 @@ import sys
 MARKER = "0f 1f 44 6d 55"
 # What makes a short return long enough, behind it.
 ROOM = "0f 1f 04 00"
+# What -mkprobe-nops=pad puts behind other instructions.
+ROOMS = (ROOM, "0f 1f 00")
 SECTION = re.compile(r"^Disassembly of section (\S+):")
 SYMBOL = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 INSN = re.compile(r"^ *([0-9a-f]+):\s+((?:[0-9a-f]{2} )*[0-9a-f]{2})\s+(.*)$")
@@ -67,22 +72,24 @@ def disassemble(objdump, name):
 class Object:
     """An object without its marker nops and padding."""
 
-    def __init__(self, objdump, name):
-        self.nops = 0
+    def __init__(self, objdump, name, pad):
+        self.nops = self.int3 = 0
         self.places = {}  # section -> address -> "function+index of instruction"
         self.functions = []
         for section, functions in disassemble(objdump, name):
             places = self.places.setdefault(section, {})
             for function, insns in functions:
+                self.int3 += sum(insn.code == "cc" for insn in insns)
                 while insns and self.is_padding(insns[-1]):
                     insns.pop()
                 kept = []
                 for insn in insns:
                     places[insn.addr] = f"{function}+{len(kept)}"
                     behind_return = kept and kept[-1].text.startswith("ret")
-                    if insn.code == MARKER or insn.code == ROOM and behind_return:
+                    if insn.code == MARKER or insn.code == ROOM and behind_return or \
+                       pad and insn.code in ROOMS:
                         self.nops += 1
-                    else:
+                    elif not pad or insn.code != "cc":
                         kept.append(insn)
                 self.functions.append((section, function, kept))
         self.data = self.read_data(objdump, name)
@@ -145,23 +152,41 @@ class Object:
         return (insn.code, relocs)
 
 
+def form(x, y):
+    """How a padded instruction is wider than without that, or None if it says another thing."""
+    a, b = x.code.split(), y.code.split()
+    prefixes = len(b) - len(a)
+    if prefixes > 0 and b == ["3e"] * prefixes + a:
+        return "prefixes"
+    # Nothing but the displacement: the text says of which value it is.
+    if x.text == y.text and "(" in x.text and len(b) in (len(a) + 3, len(a) + 4) and \
+       [r[1:] for r in x.relocs] == [r[1:] for r in y.relocs]:
+        return "displacements"
+    return None
+
+
 def main():
-    if len(sys.argv) != 4:
+    pad = sys.argv[4:] == ["pad"]
+    if len(sys.argv) != 4 + pad:
         sys.exit(__doc__)
-    objdump, names = sys.argv[1], sys.argv[2:]
-    plain, nops = (Object(objdump, name) for name in names)
+    objdump, names = sys.argv[1], sys.argv[2:4]
+    plain, nops = (Object(objdump, name, pad) for name in names)
     errors = []
-    if plain.nops:
+    if plain.nops and not pad:
         errors.append("marker nops without the flag")
     if [f[:2] for f in plain.functions] != [f[:2] for f in nops.functions]:
         errors.append("not the same functions")
     count = encodings = 0
+    forms = {"displacements": 0, "prefixes": 0}
     for (section, name, a), (_, _, b) in zip(plain.functions, nops.functions):
         if len(a) != len(b):
             errors.append(f"{name}: {len(a)} and {len(b)} instructions")
         for x, y in zip(a, b):
             count += 1
             same = plain.canonical(section, x) == nops.canonical(section, y)
+            if pad and not same and (wider := form(x, y)):
+                forms[wider] += 1
+                continue
             # Assembly may have alignment of its own.
             if not same and not (plain.is_padding(x) and nops.is_padding(y)):
                 errors.append(f"{name}: '{x.text}' at {x.addr:#x}, "
@@ -173,7 +198,9 @@ def main():
         errors.append(f"data: {differ[0] if differ else 'not as many lines'}")
     for error in errors:
         print(f"compare: {names[1]}: {error}")
-    print(f"compare: {names[1]}: {count} instructions, {nops.nops} nops, "
+    more = "".join(f"{number} {what}, " for what, number in forms.items()) + \
+           f"{nops.int3 - plain.int3} int3, " if pad else ""
+    print(f"compare: {names[1]}: {count} instructions, {nops.nops - plain.nops} nops, {more}"
           f"{encodings} branches encoded otherwise, {len(errors)} differences")
     return bool(errors)
 

@@ -22,6 +22,9 @@
 /// accumulator, an extended or another register; the shape of the memory
 /// operand, its segment and address size; the width of the immediate.
 ///
+/// For "pad", and for comparison for none, there is one in each function, between
+/// two 5-byte instructions of which the second may be branched to.
+///
 //===----------------------------------------------------------------------===//
 
 #include "llvm/ADT/STLExtras.h"
@@ -39,6 +42,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <memory>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,11 +54,13 @@ static std::unique_ptr<MCInstrInfo> MII;
 static std::unique_ptr<MCDisassembler> Dis;
 
 static std::set<std::string> Seen;
-static std::vector<std::string> Functions;
+static std::vector<std::string> Functions, PadFunctions;
 static std::vector<bool> Reached;
 static unsigned NumTried, NumDecoded, NumPrefixes, NumShortPointers;
 
 static constexpr unsigned FunctionsPerFile = 10000;
+static constexpr char Separator[] =
+    "$eax = MOV32ri 305419896, implicit-def $rax\n";
 
 static std::string regName(unsigned Reg) {
   return Reg ? "$" + StringRef(MRI->getName(Reg)).lower() : "$noreg";
@@ -99,9 +105,20 @@ static void add(unsigned Opc, const std::string &Key,
      << "\nbody: |\n  bb.0:\n";
   if (!Desc.isTerminator())
     FS << "    " << Insn << "\n";
-  FS << "    $eax = MOV32ri 305419896, implicit-def $rax\n  bb.1:\n    " << Insn
-     << "\n...\n";
+  FS << "    " << Separator << "  bb.1:\n    " << Insn << "\n...\n";
   Functions.push_back(Function);
+
+  std::string PadFunction;
+  raw_string_ostream PS(PadFunction);
+  PS << "---\nname: i" << PadFunctions.size() << "_" << Name
+     << "\nbody: |\n  bb.0:\n    successors: %bb.1\n    " << Separator
+     << "  bb.1:\n";
+  if (!Desc.isReturn())
+    PS << "    successors: %bb.2\n";
+  // Branches lead to the second block in place of the first one.
+  PS << "    " << std::regex_replace(Insn, std::regex("%bb.0"), "%bb.2")
+     << "\n  bb.2 (machine-block-address-taken):\n    " << Separator << "...\n";
+  PadFunctions.push_back(PadFunction);
 }
 
 static std::string branchTarget(const MCInstrDesc &Desc) {
@@ -345,25 +362,34 @@ int main(int argc, char **argv) {
       ++NumOdd;
   }
 
-  for (size_t I = 0; I < Functions.size(); I += FunctionsPerFile) {
-    std::error_code EC;
-    raw_fd_ostream OS(
-        (Twine(argv[1]) + "/" + Twine(I / FunctionsPerFile) + ".mir").str(),
-        EC);
-    if (EC)
-      report_fatal_error(Twine(EC.message()));
-    size_t End = std::min(Functions.size(), I + FunctionsPerFile);
-    OS << "--- |\n  target triple = \"" << Triple
-       << "\"\n  declare void @g()\n";
-    for (size_t J = I; J < End; ++J) {
-      StringRef Name = StringRef(Functions[J]).split("name: ").second;
-      OS << "  define void @" << Name.split('\n').first
-         << "() #0 { unreachable }\n";
+  auto Write = [&](ArrayRef<std::string> Functions, StringRef Mode) {
+    for (size_t I = 0; I < Functions.size(); I += FunctionsPerFile) {
+      std::error_code EC;
+      raw_fd_ostream OS((Twine(argv[1]) + "/" + Mode + "-" +
+                         Twine(I / FunctionsPerFile) + ".mir")
+                            .str(),
+                        EC);
+      if (EC)
+        report_fatal_error(Twine(EC.message()));
+      size_t End = std::min(Functions.size(), I + FunctionsPerFile);
+      OS << "--- |\n  target triple = \"" << Triple
+         << "\"\n  declare void @g()\n";
+      for (size_t J = I; J < End; ++J) {
+        StringRef Name = StringRef(Functions[J]).split("name: ").second;
+        OS << "  define void @" << Name.split('\n').first
+           << "() #0 { unreachable }\n";
+      }
+      OS << "  attributes #0 = { nounwind ";
+      if (Mode != "none")
+        OS << "\"kprobe-nops\"=\"" << Mode << "\" ";
+      OS << "}\n...\n";
+      for (size_t J = I; J < End; ++J)
+        OS << Functions[J];
     }
-    OS << "  attributes #0 = { nounwind \"kprobe-nops\"=\"minimal\" }\n...\n";
-    for (size_t J = I; J < End; ++J)
-      OS << Functions[J];
-  }
+  };
+  Write(Functions, "minimal");
+  Write(PadFunctions, "pad");
+  Write(PadFunctions, "none");
 
   outs() << "predicate: " << NumTried << " encodings tried, " << NumDecoded
          << " decoded to " << NumReached << " LLVM instructions ("
