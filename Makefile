@@ -15,14 +15,15 @@ DISK ?= 8
 KUNITCONFIG ?= $(CURDIR)/kunit
 # KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
 # (EPYC) is the one whose return thunks stay active.
-SUITES ?= kprobes_targets kprobes_uno kprobes_uno_context kprobes_uno_insn kprobes_uno_detour \
-	kprobes_uno_kgdb kprobes_test
+SUITES ?= kprobes_targets kprobes_uno_insn kprobes_uno_detour kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
-# What "make test" runs on the kernel that gcc has built, kunit/gcc.config: scripts, each
-# with the CPU that it takes, and of the kselftests just these.
-GCC_TESTS ?= kunit-max kselftest-max targets-max
-GCC_KSELFTESTS ?= events census coverage modules livepatch random
+# What "make test" runs on other kernels, of kunit/*.config: that with marker nops, and the
+# one that gcc has built. Scripts, each with the CPU that it takes, and of the kselftests
+# just these.
+MORE_TESTS ?= minimal/kunit-max gcc/kunit-max gcc/kselftest-max gcc/targets-max
+MORE_KSELFTESTS ?= events census coverage modules livepatch random
+MORE := $(patsubst %/,%,$(sort $(dir $(MORE_TESTS))))
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
 # What test-others runs: kselftest collections, those in selftests/others if there is none.
@@ -49,11 +50,11 @@ export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM
 export ACCEL TIMEOUT CPUS OTHERS
 
 STEP := scripts/step
-STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(GCC_TESTS:%=gcc/%)
+STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(MORE_TESTS)
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	gcc demo bench bench-quick test test-matrix test-others test-mutants total targets proof shell \
+	demo bench bench-quick test test-matrix test-others test-mutants total targets proof shell \
 	lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
@@ -75,7 +76,8 @@ bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, on
 test: deps disk ## run every test; the last line is "N passed, N failed"
 	@rm -rf $(BUILD)/results
 	@$(MAKE) --no-print-directory llvm tree kernel initramfs
-	@$(MAKE) --no-print-directory -s gcc || echo "uno: there is no kernel by gcc, going on without"
+	@for config in $(MORE); do $(MAKE) --no-print-directory -s config-$$config || \
+		echo "uno: there is no kernel of kunit/$$config.config, going on without"; done
 	@for stage in $(STAGES); do $(MAKE) --no-print-directory -s run-$$stage || echo "uno: $$stage failed, going on with the others"; done
 	@$(MAKE) --no-print-directory -s total
 
@@ -102,12 +104,13 @@ run-kunit-%:
 run-kselftest-%:
 	@TAIL=60 $(STEP) kselftest-$* 'kselftest: $(KSELFTEST_TARGETS), -cpu $*' scripts/kselftest $*
 
-# Of the configuration gcc: build/matrix/gcc and build/results/gcc, see scripts/config.
-gcc:
-	@$(STEP) gcc 'building the kernel and the guest with gcc' scripts/config gcc sh -c 'scripts/kernel && selftests/initramfs'
-run-gcc/%:
-	@TAIL=60 KSELFTESTS=$$(printf 'kprobes_uno:%s.sh,' $(GCC_KSELFTESTS)) $(STEP) gcc-$* 'by gcc: $(subst -, on -cpu ,$*)' \
-		scripts/config gcc scripts/$(subst -, ,$*)
+# Of a configuration: build/matrix/NAME and build/results/NAME, see scripts/config.
+config-%:
+	@$(STEP) $* 'building the kernel and the guest of kunit/$*.config' \
+		scripts/config $* sh -c 'scripts/kernel && selftests/initramfs'
+$(MORE_TESTS:%=run-%): run-%:
+	@TAIL=60 KSELFTESTS=$$(printf 'kprobes_uno:%s.sh,' $(MORE_KSELFTESTS)) $(STEP) $(subst /,-,$*) \
+		'kernel $(subst /,: ,$(subst -, on -cpu ,$*))' scripts/config $(@D:run-%=%) scripts/$(subst -, ,$(*F))
 
 run-targets-%:
 	@TAIL=60 $(STEP) targets-$* 'jumps over branch targets, -cpu $*' scripts/targets $*
