@@ -27,6 +27,7 @@ SCHEMAS = {
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
     "icall_stat": "kernel cpu accelerator name | value#",
     "idle": "kernel cpu accelerator op | iterations+ ticks%",
+    "native": "program build | runs+ seconds% ratio%",
     "size": "kernel | text_bytes+ image_bytes+ boot_ticks# boot_idle_ticks#",
 }
 # Without these no table can say where it comes from.
@@ -54,7 +55,8 @@ CHOICES = {
     ("icall_stat", "accelerator"): tuple(UNITS),
     ("idle", "accelerator"): tuple(UNITS),
     ("memory", "accelerator"): tuple(UNITS),
-    ("idle", "kernel"): ("off", "uno", "all", "gcc-off", "gcc-uno"),
+    ("idle", "kernel"): ("off", "pad", "uno", "all", "gcc-off", "gcc-uno"),
+    ("native", "build"): ("none", "again", "pad", "minimal"),
 }
 MAY_BE_EMPTY = ("cmdline", "what", "options")
 

@@ -27,6 +27,7 @@ PAPER = {
 TARGETS = {
     "gcc-uno": {"trapless of those accepted": 96, "armed at once": 55},
     "clang-uno": {"trapless of those accepted": 95},
+    "pad": {"trapless of those accepted": 99},
     "uno": {"trapless": 98},
     "all": {"trapless": 98},
 }
@@ -36,7 +37,7 @@ TARGETS = {
 COLOURS = {
     "ftrace": "#56B4E9", "uno": "#0072B2", "jump-at-once": "#7FD3B8", "jump": "#009E73", "boosted": "#F0E442",
     "emulated": "#E69F00", "singlestep": "#D55E00", "refused": "#999999",
-    "off": "#CC79A7", "all": "#333333",
+    "off": "#CC79A7", "pad": "#009E73", "all": "#333333",
 }
 WORDS = {
     "ftrace": "ftrace", "uno": "marker nop", "jump-at-once": "jump at once", "jump": "jump",

@@ -266,8 +266,9 @@ def icall_stat(report):
 
 def idle(report):
     report.add("## Idle cost", "",
-               "The same operations without a probe. Kernel `off` has no marker nops, `uno` has those"
-               " that probes need, `all` has one in front of every instruction; ratios are to `off`."
+               "The same operations without a probe. Kernel `pad` has wider encodings, `uno` the marker"
+               " nops that probes need, `all` one in front of every instruction, and `off` none of"
+               " that; ratios are to `off`."
                " `gcc-uno` has the relocating optimizer alone; its ratio is to `gcc-off`.",
                "", REPEATS, "")
     if not report.have("idle"):
@@ -295,25 +296,46 @@ def idle(report):
                          f"{1 + PAPER['idle'][k] / 100:.2f} (+{PAPER['idle'][k]} %)"))
         report.add(f"CPU {text(cpu)}, {accelerated(accelerator)}; {unit} per operation:", "", *table(
               row("Operation", lambda k: f">`{k}`", lambda k: ">ratio"), cells))
-        series = [k for k in values if k in PAPER["idle"]]
+        series = [k for k in values if k in PAPER["idle"] or k == "pad"]
         if not series:
             continue
         bars = [[op] + [100 * (values[k][i] - 1) for k in series] for i, op in enumerate(ticks)]
         bars += [[""] + ["NaN"] * len(series),
                  ["geometric mean"] + [100 * (means[k] - 1) for k in series],
-                 ["paper, average (cycles)"] + [PAPER["idle"][k] for k in series]]
+                 ["paper, average (cycles)"] + [PAPER["idle"].get(k, "NaN") for k in series]]
         report.chart("bars.gp", f"idle-{cpu}-{accelerator}",
-                     f"Idle cost: the nops without a probe ({accelerated(accelerator)}, -cpu {cpu})",
-                     f"{unit} per operation, % more than without nops", ["", *series], bars,
+                     f"Idle cost: what is there without a probe ({accelerated(accelerator)}, -cpu {cpu})",
+                     f"{unit} per operation, % more than without", ["", *series], bars,
                      [COLOURS[k] for k in series], "0", "%.1f")
     report.origin("idle")
+
+
+def native(report):
+    report.add("### Programs, natively", "",
+               "Seconds of CPU time of programs that the patched clang has built with `-O2` and each value"
+               " of `-mkprobe-nops`, on the machine itself. All builds ran in turn; the seconds are the"
+               " median, the ratio is the median of those to `none` in the same turn. `again` is `none`"
+               " once more: how far that is from 1 is what cannot be told from chance.", "")
+    if not report.have("native"):
+        return
+    builds = rd.CHOICES["native", "build"]
+    cells = []
+    for (program,), rows in rd.groups(report.data["native"], "program").items():
+        of = {row["build"]: row for row in rows}
+        cells.append([code(program), number(rows[0]["runs"])] + [
+            cell for build in builds if build in of for cell in
+            (f"{of[build]['seconds']:.3f}", f"{of[build]['ratio']:.3f}")])
+    report.add(*table(["Program", ">Runs"] + [cell for build in builds for cell in (f">`{build}`", ">ratio")], cells))
+    report.add(f"Machine: {text(report.meta['host_cpu'])}, {text(report.meta['host_cores'])} cores."
+               f" Compiler: {text(report.meta['clang'])}. Commit {code(report.meta['commit'])}. Raw data:"
+               " [native.csv](benchmarks/native.csv).", "")
 
 
 def size(report):
     report.add("### Size and boot", "",
                f"Boot is in {rd.unit_of(report.meta['accelerator'])} from the reset to the guest's first"
                " command, without those of the idle loop; the waits of calibrations, which take as long"
-               " on any kernel, are in it. The image is the compressed one. Ratios are to `off` of the"
+               " on any kernel, are in it. Text is without what fills it up to large pages. The image is the compressed one. Ratios are to `off` of the"
                " same compiler.", "")
     if not report.have("size"):
         return
@@ -327,7 +349,7 @@ def size(report):
     report.add(*table(["Kernel", ">Text, bytes", ">ratio", ">Image, bytes", ">ratio", ">Boot", ">ratio"], (
           [code(k)] + [cell for of in parts.values() for cell in
                        (number(of[k]), ratio(of[k], of.get(base[k]), 3))] for k in base)))
-    series = [k for k in ("uno", "all") if k in base]
+    series = [k for k in ("pad", "uno", "all") if k in base]
     bars = []
     for prefix in ("", "defconfig-"):
         for part, of in parts.items():
@@ -337,11 +359,11 @@ def size(report):
                 bars.append([prefix + part, *cells])
     if bars:
         report.chart("bars.gp", "size",
-                     f"Size and boot with nops ({accelerated(report.meta['accelerator'])})",
-                     "% more than without nops", ["", *series], bars,
+                     f"Size and boot by what the compiler does ({accelerated(report.meta['accelerator'])})",
+                     "% more than without", ["", *series], bars,
                      [COLOURS[k] for k in series], "0", "%.1f")
     report.origin("size")
 
 
 # In the order of the report.
-ALL = (coverage, sample, compare, hits, registration, memory, icall, icall_stat, idle, size)
+ALL = (coverage, sample, compare, hits, registration, memory, icall, icall_stat, idle, native, size)

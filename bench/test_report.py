@@ -142,6 +142,12 @@ gcc-uno,max,tcg,getpid,10,810
 gcc-off,max,tcg,fork_big,10,3000
 gcc-uno,max,tcg,fork_big,10,3000
 """,
+    "native": """program,build,runs,seconds,ratio
+lua,none,21,0.800,1.0000
+lua,again,21,0.804,1.0050
+lua,pad,21,0.802,1.0025
+lua,minimal,21,0.960,1.2000
+""",
     "size": """kernel,text_bytes,image_bytes,boot_ticks,boot_idle_ticks
 off,1000,4000,5000,1000
 uno,1310,4400,5500,500
@@ -288,15 +294,18 @@ class Arithmetic(Case):
                  "Each is from one boot. Where another one of the same kernel measured the same, for the"
                  " table above, the two differ by 100.00 % (median of 4), at most by 300.0 % (`fork_big`,"
                  " kernel `uno`).")
-        rows = self.rows("Idle cost: the nops without a probe (TCG, -cpu max)")
+        rows = self.rows("Idle cost: what is there without a probe (TCG, -cpu max)")
         for value, expected in zip(rows["getpid"] + rows["geometric mean"], (21, 69, 10, 30), strict=True):
             self.assertAlmostEqual(value, expected)
+
+    def test_native(self):
+        self.has("| `lua` | 21 | 0.800 | 1.000 | 0.804 | 1.005 | 0.802 | 1.002 | 0.960 | 1.200 |")
 
     def test_size(self):
         self.has("| `off` | 1,000 | 1.000 | 4,000 | 1.000 | 4,000 | 1.000 |",
                  "| `uno` | 1,310 | 1.310 | 4,400 | 1.100 | 5,000 | 1.250 |",
                  "| `defconfig-uno` | 2,500 | 1.250 | 8,800 | 1.100 | 6,000 | 1.200 |")
-        rows = self.rows("Size and boot with nops (TCG)")
+        rows = self.rows("Size and boot by what the compiler does (TCG)")
         self.assertAlmostEqual(rows["text"][0], 31)
         self.assertAlmostEqual(rows["boot"][1], 100)
         self.assertAlmostEqual(rows["defconfig-text"][0], 25)
