@@ -20,9 +20,10 @@ KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What "make test" runs on other kernels, of kunit/*.config: that with marker nops, and the
 # one that gcc has built. Scripts, each with the CPU that it takes, and of the kselftests
-# just these.
-MORE_TESTS ?= minimal/kunit-max gcc/kunit-max gcc/kselftest-max gcc/targets-max
-MORE_KSELFTESTS ?= events census coverage modules livepatch random
+# just these: on the former, what is about marker nops alone.
+MORE_TESTS ?= minimal/kunit-max minimal/kselftest-max gcc/kunit-max gcc/kselftest-max gcc/targets-max
+KSELFTESTS_minimal ?= tracefs attach many text_poke
+KSELFTESTS_gcc ?= events census coverage modules livepatch random
 MORE := $(patsubst %/,%,$(sort $(dir $(MORE_TESTS))))
 # What test-matrix tests: the .config files in kunit/.
 CONFIGS ?= $(sort $(basename $(notdir $(wildcard kunit/*.config))))
@@ -109,7 +110,7 @@ config-%:
 	@$(STEP) $* 'building the kernel and the guest of kunit/$*.config' \
 		scripts/config $* sh -c 'scripts/kernel && selftests/initramfs'
 $(MORE_TESTS:%=run-%): run-%:
-	@TAIL=60 KSELFTESTS=$$(printf 'kprobes_uno:%s.sh,' $(MORE_KSELFTESTS)) $(STEP) $(subst /,-,$*) \
+	@TAIL=60 KSELFTESTS=$$(printf '%s' $(KSELFTESTS_$(@D:run-%=%):%=kprobes_uno:%.sh,)) $(STEP) $(subst /,-,$*) \
 		'kernel $(subst /,: ,$(subst -, on -cpu ,$*))' scripts/config $(@D:run-%=%) scripts/$(subst -, ,$(*F))
 
 run-targets-%:
@@ -117,8 +118,8 @@ run-targets-%:
 
 targets: llvm tree kernel initramfs $(CPUS:%=run-targets-%) ## probe what branches of the whole kernel lead into
 
-proof: llvm tree kernel ## count the trapless hits' exceptions by QEMU's own log: none
-	@scripts/proof
+proof: llvm tree config-minimal ## count the trapless hits' exceptions by QEMU's own log: none
+	@scripts/config minimal scripts/proof
 
 shell: llvm tree kernel initramfs ## boot the kernel to a shell prompt
 	@selftests/run shell shell
@@ -131,12 +132,12 @@ endif
 disk:
 	@scripts/disk $(DISK)
 
-llvm: ## build the patched clang and llc (FULL=1: all of LLVM from source)
+llvm: ## build the patched clang, llc, llvm-mc and ld.lld (FULL=1: all of LLVM from source)
 ifdef OWN_LLVM
-	@$(STEP) llvm 'building clang and llc' $(MAKE) -C llvm OUT=$(LLVM_OUT) JOBS=$(JOBS) FULL=$(FULL) all
+	@$(STEP) llvm 'building clang, llc, llvm-mc and ld.lld' $(MAKE) -C llvm OUT=$(LLVM_OUT) JOBS=$(JOBS) FULL=$(FULL) all
 endif
 
-llvm-tree: ## unpack LLVM's source with the patch applied, to work on it
+llvm-tree: ## unpack LLVM's source with the patches applied, to work on it
 	@$(MAKE) --no-print-directory -C llvm OUT=$(LLVM_OUT) tree
 llvm-refresh: ## write that work back to llvm/
 	@$(MAKE) --no-print-directory -C llvm OUT=$(LLVM_OUT) refresh
