@@ -335,8 +335,8 @@ def size(report):
     report.add("### Size and boot", "",
                f"Boot is in {rd.unit_of(report.meta['accelerator'])} from the reset to the guest's first"
                " command, without those of the idle loop; the waits of calibrations, which take as long"
-               " on any kernel, are in it. Text is without what fills it up to large pages. The image is the compressed one. Ratios are to `off` of the"
-               " same compiler.", "")
+               " on any kernel, are in it. Text is without what fills it up to large pages. The image is"
+               " the compressed one. Ratios are to `off` of the same compiler.", "")
     if not report.have("size"):
         return
     rows = report.by_kernel(report.data["size"])
@@ -350,6 +350,11 @@ def size(report):
           [code(k)] + [cell for of in parts.values() for cell in
                        (number(of[k]), ratio(of[k], of.get(base[k]), 3))] for k in base)))
     series = [k for k in ("pad", "uno", "all") if k in base]
+    if "clang-uno" in base and series:
+        report.add("The kernel's part of KPROBES_UNO is in these as well. Beside `clang-uno`, which has just"
+                   " that, the compiler's part is:", "")
+        report.add(*table(["Kernel", *(f">{part.capitalize()}" for part in parts)], (
+            [code(k)] + [ratio(of[k], of["clang-uno"], 3) for of in parts.values()] for k in series)))
     bars = []
     for prefix in ("", "defconfig-"):
         for part, of in parts.items():

@@ -47,6 +47,7 @@ uno,series,Linux 6.1,small,CONFIG_KPROBES_UNO=y
 all,series,Linux 6.1,small,CONFIG_KPROBES_UNO=y
 gcc-off,series,Linux 6.1,small,CONFIG_KPROBES_UNO=n
 gcc-uno,series,Linux 6.1,small,CONFIG_KPROBES_UNO=y
+clang-uno,series,Linux 6.1,small,CONFIG_KPROBES_UNO=y
 defconfig-off,series,Linux 6.1,x86_64_defconfig,
 defconfig-uno,series,Linux 6.1,x86_64_defconfig,
 """,
@@ -152,6 +153,7 @@ lua,minimal,21,0.960,1.2000
 off,1000,4000,5000,1000
 uno,1310,4400,5500,500
 all,2000,5000,9000,1000
+clang-uno,1040,4000,4800,800
 defconfig-off,2000,8000,7000,2000
 defconfig-uno,2500,8800,8000,2000
 """,
@@ -304,7 +306,10 @@ class Arithmetic(Case):
     def test_size(self):
         self.has("| `off` | 1,000 | 1.000 | 4,000 | 1.000 | 4,000 | 1.000 |",
                  "| `uno` | 1,310 | 1.310 | 4,400 | 1.100 | 5,000 | 1.250 |",
-                 "| `defconfig-uno` | 2,500 | 1.250 | 8,800 | 1.100 | 6,000 | 1.200 |")
+                 "| `clang-uno` | 1,040 | – | 4,000 | – | 4,000 | – |",
+                 "| `defconfig-uno` | 2,500 | 1.250 | 8,800 | 1.100 | 6,000 | 1.200 |",
+                 # Beside clang-uno
+                 "| `uno` | 1.260 | 1.100 | 1.250 |")
         rows = self.rows("Size and boot by what the compiler does (TCG)")
         self.assertAlmostEqual(rows["text"][0], 31)
         self.assertAlmostEqual(rows["boot"][1], 100)
