@@ -45,7 +45,7 @@ endif
 PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio \
 	rsync bc flex bison libelf-dev libssl-dev kmod ccache quilt shellcheck pkg-config \
 	procps python3-ply python3-git qemu-system-x86 busybox-static linux-source-6.1 \
-	gnuplot-nox pahole
+	gnuplot-nox pahole lz4
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
 export ACCEL TIMEOUT CPUS OTHERS
