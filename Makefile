@@ -52,10 +52,10 @@ export ACCEL TIMEOUT CPUS OTHERS
 
 STEP := scripts/step
 STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(MORE_TESTS)
-# Under TCG a guest takes one core. Two at a time, but for those of kunit.py, which has one
-# place for a kernel's output.
-is_kunit = $(findstring kunit-,$1)$(filter lit,$1)
-LANES = '$(foreach s,$(STAGES),$(if $(call is_kunit,$s),$s))' '$(foreach s,$(STAGES),$(if $(call is_kunit,$s),,$s))'
+# Under TCG a guest takes one core, so as many run at a time as there are. But kunit.py has
+# one place for a kernel's output: its stages, and lit, come one after the other.
+in_turn = $(findstring kunit-,$1)$(filter lit,$1)
+LANES = '$(foreach s,$(STAGES),$(if $(call in_turn,$s),$s))' $(foreach s,$(STAGES),$(if $(call in_turn,$s),,$s))
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
