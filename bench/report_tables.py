@@ -335,8 +335,8 @@ def size(report):
     report.add("### Size and boot", "",
                f"Boot is in {rd.unit_of(report.meta['accelerator'])} from the reset to the guest's first"
                " command, without those of the idle loop; the waits of calibrations, which take as long"
-               " on any kernel, are in it, and so is unpacking the image, by LZ4. Text is without what fills it up to large pages. The image is"
-               " the compressed one. Ratios are to `off` of the same compiler.", "")
+               " on any kernel, are in it, and so is unpacking the image, by LZ4. Text is without what"
+               " fills it up to large pages. The image is the compressed one. Ratios are to `off` of the same compiler.", "")
     if not report.have("size"):
         return
     rows = report.by_kernel(report.data["size"])
