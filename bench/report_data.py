@@ -23,6 +23,7 @@ SCHEMAS = {
     "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks+",
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
+    "attach": "kernel cpu accelerator way probes+ phase | ticks# idle_ticks# syncs# rcu# rcu_tasks#",
     "memory": "kernel cpu accelerator | kprobe+ slot+ optimized_kprobe+ detour+",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
     "icall_stat": "kernel cpu accelerator name | value#",
@@ -49,6 +50,9 @@ CHOICES = {
     ("hits", "mechanism"): ("uno", "int3") + BY_JUMP + ("ftrace",),
     ("hits", "accelerator"): tuple(UNITS),
     ("registration", "accelerator"): tuple(UNITS),
+    ("attach", "accelerator"): tuple(UNITS),
+    ("attach", "way"): ("tracefs", "truncate", "perf", "perf4", "kill", "bpf"),
+    ("attach", "phase"): ("make", "enable", "disable", "remove", "attach", "detach"),
     ("icall", "accelerator"): tuple(UNITS),
     ("icall", "kernel"): ("off", "uno"),
     ("icall", "probes"): ("none", "icall"),

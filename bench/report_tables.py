@@ -198,6 +198,46 @@ def registration(report):
     report.origin("registration")
 
 
+WAYS = {
+    "tracefs": "events of tracefs, removed by a write each",
+    "truncate": "the same, removed all at once",
+    "perf": "`perf_event_open()`, closed one by one",
+    "perf4": "the same by four processes",
+    "kill": "the same by one process that SIGKILL ends",
+    "bpf": "the same with a BPF program on each",
+}
+
+
+def attach(report):
+    report.add("## Attaching and detaching as tools do it", "",
+               "To random instructions of functions that nobody calls meanwhile. For each probe, what the process and the kernel"
+               " execute until the last call has returned, without what the CPU idles; and for all of them"
+               " together, how often all CPUs had to synchronize for a change of text, and how often"
+               " somebody waited for a grace period. The ratio is to the base by the same compiler. Whoever"
+               " makes the first probe decodes all of the text once, where kprobes knows branch targets. What is"
+               " done later, by the optimizer or by who frees what was removed, is counted as far as it falls"
+               " into that time.", "")
+    if not report.have("attach"):
+        return
+    for (cpu, accelerator, way), lines in rd.groups(
+            report.by_kernel(report.data["attach"]), "cpu", "accelerator", "way").items():
+        base = {(row["kernel"].startswith("gcc-"), row["phase"], row["probes"]): row for row in lines
+                if row["kernel"] in ("vanilla", "gcc-base")}
+        cells = []
+        for row in lines:
+            of = base.get((row["kernel"].startswith("gcc-"), row["phase"], row["probes"]))
+            each = (row["ticks"] - row["idle_ticks"]) / row["probes"]
+            cells.append([number(row["probes"]), row["phase"], code(row["kernel"]), number(each),
+                          ratio(each, of and (of["ticks"] - of["idle_ticks"]) / of["probes"]), number(row["syncs"]),
+                          number(row["rcu"] + row["rcu_tasks"]),
+                          ratio(row["rcu"] + row["rcu_tasks"], of and of["rcu"] + of["rcu_tasks"])])
+        report.add(f"{WAYS[way][0].upper()}{WAYS[way][1:]}; CPU {text(cpu)}, {accelerated(accelerator)},"
+                   f" {rd.unit_of(accelerator)}:", "", *table(
+                       [">Probes", "Phase", "Kernel", ">For each", ">ratio", ">Syncs", ">Grace periods", ">ratio"],
+                       sorted(cells, key=lambda cell: int(cell[0].replace(",", "")))))
+    report.origin("attach")
+
+
 def memory(report):
     report.add("### Memory", "", "Bytes for each probe: an `int3` takes the first two, a jump all but the slot"
                " as well.", "")
@@ -371,4 +411,4 @@ def size(report):
 
 
 # In the order of the report.
-ALL = (coverage, sample, compare, hits, registration, memory, icall, icall_stat, idle, native, size)
+ALL = (coverage, sample, compare, hits, registration, attach, memory, icall, icall_stat, idle, native, size)

@@ -104,6 +104,10 @@ vanilla,EPYC,kvm,ftrace,ftrace,1,10,0,3000
 vanilla,max,tcg,int3,1000,6000000,2500000,3000,2000,400000
 uno,max,tcg,uno,1000,2000000,1000000,6,5,160000
 """,
+    "attach": """kernel,cpu,accelerator,way,probes,phase,ticks,idle_ticks,syncs,rcu,rcu_tasks
+vanilla,max,tcg,perf,1000,attach,5200000,200000,1100,20,5
+uno,max,tcg,perf,1000,attach,1500000,500000,2100,4,1
+""",
     "memory": """kernel,cpu,accelerator,kprobe,slot,optimized_kprobe,detour
 gcc-off,max,tcg,136,15,176,124
 gcc-uno,max,tcg,136,15,176,64
@@ -261,6 +265,11 @@ class Arithmetic(Case):
     def test_registration(self):
         self.has("| 1,000 | `vanilla` | int3 | 6,000 | 3.00 | 2,500 | 2.50 | 3,000 | 2,000 | 400.0 | 2.50 |",
                  "| 1,000 | `uno` | marker nop | 2,000 | 1.00 | 1,000 | 1.00 | 6 | 5 | 160.0 | 1.00 |")
+
+    def test_attach(self):
+        self.has("`perf_event_open()`, closed one by one; CPU max, TCG, instructions:",
+                 "| 1,000 | attach | `vanilla` | 5,000 | 1.00 | 1,100 | 25 | 1.00 |",
+                 "| 1,000 | attach | `uno` | 1,000 | 0.20 | 2,100 | 5 | 0.20 |")
 
     def test_memory(self):
         self.has("| `gcc-off` | 136 | 15 | 176 | 124 | 436 |", "| `gcc-uno` | 136 | 15 | 176 | 64 | 376 |")
