@@ -37,7 +37,7 @@ TARGETS = {
 COLOURS = {
     "ftrace": "#56B4E9", "uno": "#0072B2", "jump-at-once": "#7FD3B8", "jump": "#009E73", "boosted": "#F0E442",
     "emulated": "#E69F00", "singlestep": "#D55E00", "refused": "#999999",
-    "off": "#CC79A7", "pad": "#009E73", "all": "#333333",
+    "off": "#CC79A7", "pad": "#009E73", "all": "#333333", "gcc-off": "#E69F00", "gcc-uno": "#56B4E9",
 }
 WORDS = {
     "ftrace": "ftrace", "uno": "marker nop", "jump-at-once": "jump at once", "jump": "jump",
