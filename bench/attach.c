@@ -14,15 +14,18 @@
  *   perf4	the same from four processes at a time, with a share of the probes each
  *   kill	the same as perf, by a process that SIGKILL ends
  *   bpf	the same as perf, with a BPF program on each
+ *   settings	none of the addresses, but NUM probes of the kernel's own benchmark: disarmed
+ *		and armed again by kprobes/enabled, and by the sysctl for optimization
  *
  * The first probe of all, by perf, is a phase of its own: it may have to find out what the
  * others then know.
  *
  * Prints a line of CSV for each phase: WAY, how many probes, the phase, ticks of the TSC,
  * nanoseconds that CPUs were idle meanwhile, how often all CPUs had to synchronize for a
- * change of text, and how often somebody waited for a grace period, of RCU and of RCU
- * tasks. Under QEMU's TCG with "-icount shift=0" and one CPU, ticks without those idled
- * are instructions. The last three are counted by perf, by probes as well, on the kernel's
+ * change of text, how often somebody waited for a grace period, of RCU and of RCU
+ * tasks, and for settings, the longest time in nanoseconds that somebody else had to wait to
+ * change text. Under QEMU's TCG with "-icount shift=0" and one CPU, ticks without those idled
+ * are instructions. Synchronizations and grace periods are counted by perf, by probes as well, on the kernel's
  * functions; what the kernel does not have is counted as 0.
  */
 #define _GNU_SOURCE
@@ -44,6 +47,9 @@
 #include <sys/wait.h>
 
 #define TRACING		"/sys/kernel/tracing/"
+#define SYSCTL		"/proc/sys/debug/kprobes-optimization"
+#define DEBUG		"/sys/kernel/debug/"
+#define WAIT		DEBUG "kprobes_uno_bench_wait"
 #define PMU_TYPE	"/sys/bus/event_source/devices/kprobe/type"
 #define MAX_CPUS	64
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -53,7 +59,7 @@ static const char * const counted[] = {
 };
 
 struct snapshot {
-	uint64_t ticks, idle, counts[ARRAY_SIZE(counted)];
+	uint64_t ticks, idle, wait, counts[ARRAY_SIZE(counted)];
 };
 
 static const char *way;
@@ -103,6 +109,20 @@ static uint64_t read_idle(void)
 	return idle;
 }
 
+/* Since the last time, if the way is one that asks for it */
+static uint64_t read_wait(void)
+{
+	unsigned long long ns = 0;
+	FILE *file = strcmp(way, "settings") ? NULL : fopen(WAIT, "r");
+
+	if (file) {
+		if (fscanf(file, "%llu", &ns) != 1)
+			fail(WAIT);
+		fclose(file);
+	}
+	return ns;
+}
+
 static void take(struct snapshot *s)
 {
 	unsigned int i, cpu;
@@ -115,6 +135,7 @@ static void take(struct snapshot *s)
 			    read(counters[i][cpu], &count, sizeof(count)) == sizeof(count))
 				s->counts[i] += count;
 	}
+	s->wait = read_wait();
 	s->idle = read_idle();
 	s->ticks = __builtin_ia32_rdtsc();
 }
@@ -137,7 +158,7 @@ static void end(const char *phase, unsigned int probes)
 	       (long long)(after.idle - before.idle));
 	for (i = 0; i < ARRAY_SIZE(counted); i++)
 		printf(",%llu", (long long)(after.counts[i] - before.counts[i]));
-	printf("\n");
+	printf(",%llu\n", (long long)after.wait);
 	fflush(stdout);
 }
 
@@ -270,6 +291,31 @@ static void by_perf(unsigned int known)
 	end("detach", num);
 }
 
+/* What a file is set to, and what comes of that within some seconds */
+static void set(const char *phase, const char *name, const char *text)
+{
+	begin();
+	put(name, 0, text);
+	sleep(3);
+	end(phase, num);
+}
+
+static void by_settings(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", num);
+	put(DEBUG "kprobes_uno_bench_probes", 0, text);
+	sleep(5);
+	put(WAIT, 0, "1");
+	set("enabled=0", DEBUG "kprobes/enabled", "0");
+	set("enabled=1", DEBUG "kprobes/enabled", "1");
+	set("optimization=0", SYSCTL, "0");
+	set("optimization=1", SYSCTL, "1");
+	set("unregister", DEBUG "kprobes_uno_bench_probes", "0");
+	put(WAIT, 0, "0");
+}
+
 static void first(unsigned int known)
 {
 	unsigned int i;
@@ -288,7 +334,8 @@ static void first(unsigned int known)
 
 int main(int argc, char **argv)
 {
-	static const char * const ways[] = { "tracefs", "truncate", "perf", "perf4", "kill", "bpf" };
+	static const char * const ways[] = { "tracefs", "truncate", "perf", "perf4", "kill", "bpf",
+					    "settings" };
 	struct rlimit limit = { .rlim_cur = 65536, .rlim_max = 65536 };
 	unsigned int i, cpu, known = 0;
 	unsigned long addr;
@@ -315,6 +362,10 @@ int main(int argc, char **argv)
 			/* All CPUs synchronize: count what one of them does. */
 			counters[i][cpu] = i || !cpu ? open_kprobe(counted[i], 0, cpu) : -1;
 
+	if (!strcmp(way, "settings")) {
+		by_settings();
+		return 0;
+	}
 	first(known);
 	if (!strcmp(way, "tracefs") || !strcmp(way, "truncate"))
 		by_tracefs(known);

@@ -104,9 +104,10 @@ vanilla,EPYC,kvm,ftrace,ftrace,1,10,0,3000
 vanilla,max,tcg,int3,1000,6000000,2500000,3000,2000,400000
 uno,max,tcg,uno,1000,2000000,1000000,6,5,160000
 """,
-    "attach": """kernel,cpu,accelerator,way,probes,phase,ticks,idle_ticks,syncs,rcu,rcu_tasks
-vanilla,max,tcg,perf,1000,attach,5200000,200000,1100,20,5
-uno,max,tcg,perf,1000,attach,1500000,500000,2100,4,1
+    "attach": """kernel,cpu,accelerator,way,probes,phase,ticks,idle_ticks,syncs,rcu,rcu_tasks,wait
+vanilla,max,tcg,perf,1000,attach,5200000,200000,1100,20,5,0
+uno,max,tcg,perf,1000,attach,1500000,500000,2100,4,1,0
+uno,max,tcg,settings,50000,enabled=0,1500000,1000000,600,4,1,2345678
 """,
     "memory": """kernel,cpu,accelerator,kprobe,slot,optimized_kprobe,detour
 gcc-off,max,tcg,136,15,176,124
@@ -269,8 +270,9 @@ class Arithmetic(Case):
 
     def test_attach(self):
         self.has("`perf_event_open()`, closed one by one; CPU max, TCG, instructions:",
-                 "| 1,000 | attach | `vanilla` | 5,000 | 1.00 | 1,100 | 25 | 1.00 |",
-                 "| 1,000 | attach | `uno` | 1,000 | 0.20 | 2,100 | 5 | 0.20 |")
+                 "| 1,000 | attach | `vanilla` | 5,000 | 1.00 | 1,100 | 25 | 1.00 | – |",
+                 "| 1,000 | attach | `uno` | 1,000 | 0.20 | 2,100 | 5 | 0.20 | – |",
+                 "| 50,000 | enabled=0 | `uno` | 10.0 | – | 600 | 5 | – | 2,345,678 |")
 
     def test_memory(self):
         self.has("| `gcc-off` | 136 | 15 | 176 | 124 | 436 |", "| `gcc-uno` | 136 | 15 | 176 | 64 | 376 |")
