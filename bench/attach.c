@@ -23,8 +23,7 @@
  * Prints a line of CSV for each phase: WAY, how many probes, the phase, ticks of the TSC,
  * nanoseconds that CPUs were idle meanwhile, how often all CPUs had to synchronize for a
  * change of text, how often somebody waited for a grace period, of RCU and of RCU
- * tasks, and for settings, the longest time in nanoseconds that somebody else had to wait to
- * change text. Under QEMU's TCG with "-icount shift=0" and one CPU, ticks without those idled
+ * tasks, and for settings, the longest time in nanoseconds that text_mutex was held. Under QEMU's TCG with "-icount shift=0" and one CPU, ticks without those idled
  * are instructions. Synchronizations and grace periods are counted by perf, by probes as well, on the kernel's
  * functions; what the kernel does not have is counted as 0.
  */
@@ -49,7 +48,7 @@
 #define TRACING		"/sys/kernel/tracing/"
 #define SYSCTL		"/proc/sys/debug/kprobes-optimization"
 #define DEBUG		"/sys/kernel/debug/"
-#define WAIT		DEBUG "kprobes_uno_bench_wait"
+#define HOLD		DEBUG "kprobes_uno_bench_hold"
 #define PMU_TYPE	"/sys/bus/event_source/devices/kprobe/type"
 #define MAX_CPUS	64
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -59,7 +58,7 @@ static const char * const counted[] = {
 };
 
 struct snapshot {
-	uint64_t ticks, idle, wait, counts[ARRAY_SIZE(counted)];
+	uint64_t ticks, idle, hold, counts[ARRAY_SIZE(counted)];
 };
 
 static const char *way;
@@ -110,14 +109,14 @@ static uint64_t read_idle(void)
 }
 
 /* Since the last time, if the way is one that asks for it */
-static uint64_t read_wait(void)
+static uint64_t read_hold(void)
 {
 	unsigned long long ns = 0;
-	FILE *file = strcmp(way, "settings") ? NULL : fopen(WAIT, "r");
+	FILE *file = strcmp(way, "settings") ? NULL : fopen(HOLD, "r");
 
 	if (file) {
 		if (fscanf(file, "%llu", &ns) != 1)
-			fail(WAIT);
+			fail(HOLD);
 		fclose(file);
 	}
 	return ns;
@@ -135,7 +134,7 @@ static void take(struct snapshot *s)
 			    read(counters[i][cpu], &count, sizeof(count)) == sizeof(count))
 				s->counts[i] += count;
 	}
-	s->wait = read_wait();
+	s->hold = read_hold();
 	s->idle = read_idle();
 	s->ticks = __builtin_ia32_rdtsc();
 }
@@ -158,7 +157,7 @@ static void end(const char *phase, unsigned int probes)
 	       (long long)(after.idle - before.idle));
 	for (i = 0; i < ARRAY_SIZE(counted); i++)
 		printf(",%llu", (long long)(after.counts[i] - before.counts[i]));
-	printf(",%llu\n", (long long)after.wait);
+	printf(",%llu\n", (long long)after.hold);
 	fflush(stdout);
 }
 
@@ -307,13 +306,13 @@ static void by_settings(void)
 	snprintf(text, sizeof(text), "%u", num);
 	put(DEBUG "kprobes_uno_bench_probes", 0, text);
 	sleep(5);
-	put(WAIT, 0, "1");
+	put(HOLD, 0, "1");
 	set("enabled=0", DEBUG "kprobes/enabled", "0");
 	set("enabled=1", DEBUG "kprobes/enabled", "1");
 	set("optimization=0", SYSCTL, "0");
 	set("optimization=1", SYSCTL, "1");
 	set("unregister", DEBUG "kprobes_uno_bench_probes", "0");
-	put(WAIT, 0, "0");
+	put(HOLD, 0, "0");
 }
 
 static void first(unsigned int known)

@@ -23,7 +23,7 @@ SCHEMAS = {
     "hits": "kernel cpu accelerator case mechanism probes+ | hits+ traps# ticks+",
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
-    "attach": "kernel cpu accelerator way probes+ phase | ticks# idle_ticks# syncs# rcu# rcu_tasks# wait#",
+    "attach": "kernel cpu accelerator way probes+ phase | ticks# idle_ticks# syncs# rcu# rcu_tasks# hold_ns#",
     "memory": "kernel cpu accelerator | kprobe+ slot+ optimized_kprobe+ detour+",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
     "icall_stat": "kernel cpu accelerator name | value#",

@@ -214,8 +214,8 @@ def attach(report):
                "To random instructions of functions that nobody calls meanwhile. For each probe, what the process and the kernel"
                " execute until the last call has returned, without what the CPU idles; and for all of them"
                " together, how often all CPUs had to synchronize for a change of text, and how often"
-               " somebody waited for a grace period. The longest wait is that of somebody else who has text"
-               " changed, and is an instruction for each ns under TCG. The ratio is to the base by the same compiler. The first"
+               " somebody waited for a grace period. The last column is the longest time for which anybody held"
+               " `text_mutex`, in nanoseconds, which are instructions under TCG. The ratio is to the base by the same compiler. The first"
                " probe of all has the text decoded once, where kprobes knows branch targets. What is"
                " done later, by the optimizer or by who frees what was removed, is counted as far as it falls"
                " into that time.", "")
@@ -233,11 +233,11 @@ def attach(report):
                           ratio(each, of and (of["ticks"] - of["idle_ticks"]) / of["probes"]), number(row["syncs"]),
                           number(row["rcu"] + row["rcu_tasks"]),
                           ratio(row["rcu"] + row["rcu_tasks"], of and of["rcu"] + of["rcu_tasks"]),
-                          number(row["wait"]) if way == "settings" else NONE])
+                          number(row["hold_ns"]) if way == "settings" else NONE])
         report.add(f"{WAYS[way][0].upper()}{WAYS[way][1:]}; CPU {text(cpu)}, {accelerated(accelerator)},"
                    f" {rd.unit_of(accelerator)}:", "", *table(
                        [">Probes", "Phase", "Kernel", ">For each", ">ratio", ">Syncs", ">Grace periods", ">ratio",
-                        ">Longest wait, ns"],
+                        ">text_mutex, ns"],
                        sorted(cells, key=lambda cell: int(cell[0].replace(",", "")))))
     report.origin("attach")
 

@@ -104,7 +104,7 @@ vanilla,EPYC,kvm,ftrace,ftrace,1,10,0,3000
 vanilla,max,tcg,int3,1000,6000000,2500000,3000,2000,400000
 uno,max,tcg,uno,1000,2000000,1000000,6,5,160000
 """,
-    "attach": """kernel,cpu,accelerator,way,probes,phase,ticks,idle_ticks,syncs,rcu,rcu_tasks,wait
+    "attach": """kernel,cpu,accelerator,way,probes,phase,ticks,idle_ticks,syncs,rcu,rcu_tasks,hold_ns
 vanilla,max,tcg,perf,1000,attach,5200000,200000,1100,20,5,0
 uno,max,tcg,perf,1000,attach,1500000,500000,2100,4,1,0
 uno,max,tcg,settings,50000,enabled=0,1500000,1000000,600,4,1,2345678
