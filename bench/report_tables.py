@@ -293,25 +293,21 @@ def icall(report):
 
 def icall_cycles(report):
     """What the exceptions would add, which counts of instructions leave out."""
-    lines = [row for row in report.data.get("icall", ()) if row["accelerator"] == "tcg"]
-    trapped = {(row["kernel"], row["cpu"]): row["value"] for row in report.data.get("icall_stat", ())
-               if row["accelerator"] == "tcg" and row["name"] == "trapped"}
     # The paper's hits of one trap each, by int3 and by a marker nop
     cost = PAPER["cycles"]["one-trap", "int3"] - PAPER["cycles"]["one-trap", "uno"]
     cells = []
-    for (kernel, cpu), rows in rd.groups(report.by_kernel(lines), "kernel", "cpu").items():
-        of = {probes: sum(row["iterations"] * row["ticks"] for row in rows if row["probes"] == probes)
-              for probes in ("none", "icall")}
-        traps = trapped.get((kernel, cpu))
-        if traps is not None and of["none"]:
-            cells.append([code(kernel), text(cpu), number(traps), ratio(of["icall"], of["none"]),
-                          ratio(of["icall"] + traps * cost, of["none"])])
+    for (kernel, cpu, accelerator), rows in rd.groups(
+            report.by_kernel(report.data.get("icall_stat", ())), "kernel", "cpu", "accelerator").items():
+        of = {row["name"]: row["value"] for row in rows}
+        none, probed = of.get("ticks with none"), of.get("ticks with icall")
+        if accelerator == "tcg" and none and "trapped" in of:
+            cells.append([code(kernel), text(cpu), number(of["trapped"]), ratio(probed, none),
+                          ratio(probed + of["trapped"] * cost, none)])
     if cells:
         report.add("### An estimate in cycles", "",
-                   f"No measurement: all operations together, with an instruction taken for a cycle, and {number(cost)}"
+                   f"No measurement: the whole workload, with an instruction taken for a cycle, and {number(cost)}"
                    " cycles added for each hit that took an exception. That is what the paper's hits by int3 took"
-                   " more than those by a marker nop, for instructions with a single trap. A few of the exceptions"
-                   " were taken between the operations.", "",
+                   " more than those by a marker nop, for instructions with a single trap.", "",
                    *table(["Kernel", "CPU", ">Hits with an exception", ">Instructions, ratio",
                            ">Estimated cycles, ratio"], cells))
 

@@ -128,6 +128,8 @@ uno,max,tcg,icall,fork_big,10,2e3
 off,max,tcg,sites,12345
 off,max,tcg,hits,7654321
 off,max,tcg,trapped,20
+off,max,tcg,ticks with none,11000
+off,max,tcg,ticks with icall,82000
 off,max,tcg,armed,12345
 uno,max,tcg,sites,12346
 uno,max,tcg,armed,12346
@@ -285,10 +287,11 @@ class Arithmetic(Case):
                  "| maximum |  | 8.00 |  | 4.00 | 4.00 |",
                  "| paper, average |  | – |  | – | 1.4 |",
                  "| paper, maximum |  | – |  | – | 3 |",
-                 "| Kernel | CPU | Accelerator | sites | hits | trapped | armed | by uno |",
-                 "| `off` | max | TCG | 12,345 | 7,654,321 | 20 | 12,345 | – |",
-                 "| `uno` | max | TCG | 12,346 | – | – | 12,346 | 6,174 |",
-                 "| `uno` | EPYC | TCG | 12,347 | – | – | 12,347 | 12,347 |",
+                 "| Kernel | CPU | Accelerator | sites | hits | trapped | ticks with none | ticks with icall | armed"
+                 " | by uno |",
+                 "| `off` | max | TCG | 12,345 | 7,654,321 | 20 | 11,000 | 82,000 | 12,345 | – |",
+                 "| `uno` | max | TCG | 12,346 | – | – | – | – | 12,346 | 6,174 |",
+                 "| `uno` | EPYC | TCG | 12,347 | – | – | – | – | 12,347 | 12,347 |",
                  # 82,000 instructions after 11,000, and 20 exceptions of 2,063 cycles
                  "| `off` | max | 20 | 7.45 | 11.21 |")
         rows = self.rows("Probes on every indirect call (TCG, -cpu max)")
@@ -390,8 +393,8 @@ class Errors(Case):
                 ("hits", "one-trap,uno,1,20,0", "one-trap,int3,2,20,20", "hits.csv, line 2", "'one-trap' by Uno"),
                 ("hits", "jcc,jump,1,10,0", "jcc,int3,1,10,10", "hits.csv, line 2", "'jcc' by a jump"),
                 ("hits", "user,springboard,1,10,0", "user,springboard,1,10,1", "hits.csv, line 12", "no traps"),
-                ("icall_stat", "by uno,6174", "by uno,6173", "icall_stat.csv, line 6", "6173 of 12346"),
-                ("icall_stat", "uno,EPYC,tcg,by uno", "uno,EPYC,tcg,by int3", "icall_stat.csv, line 9", "0 of 12347"),
+                ("icall_stat", "by uno,6174", "by uno,6173", "icall_stat.csv, line 8", "6173 of 12346"),
+                ("icall_stat", "uno,EPYC,tcg,by uno", "uno,EPYC,tcg,by int3", "icall_stat.csv, line 11", "0 of 12347"),
                 ("icall_stat", "off,max,tcg,hits,7654321", "off,max,tcg,by uno,1", "icall_stat.csv, line 2", "1 of 12345"),
                 ("icall", "200.0", "nan", "icall.csv, line 5", "'nan'"),
                 ("icall", "200.0", "1e999", "icall.csv, line 5", "finite"),
