@@ -24,6 +24,7 @@ SCHEMAS = {
     "registration": "kernel cpu accelerator mechanism probes+ | register_ticks#"
     " unregister_ticks# register_syncs# unregister_syncs# bytes#",
     "attach": "kernel cpu accelerator way probes+ phase | ticks# idle_ticks# syncs# rcu# rcu_tasks# hold_ns#",
+    "space": "kernel cpu accelerator probes+ | slab_kb# vmalloc_kb# percpu_kb#",
     "memory": "kernel cpu accelerator | kprobe+ slot+ optimized_kprobe+ detour+",
     "icall": "kernel cpu accelerator probes op | iterations+ ticks%",
     "icall_stat": "kernel cpu accelerator name | value#",
@@ -60,6 +61,7 @@ CHOICES = {
     ("icall_stat", "accelerator"): tuple(UNITS),
     ("idle", "accelerator"): tuple(UNITS),
     ("memory", "accelerator"): tuple(UNITS),
+    ("space", "accelerator"): tuple(UNITS),
     ("idle", "kernel"): ("off", "pad", "uno", "all", "gcc-off", "gcc-uno"),
     ("native", "build"): ("none", "again", "pad", "minimal"),
 }

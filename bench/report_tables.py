@@ -253,6 +253,15 @@ def memory(report):
               + [number(row["kprobe"] + row["optimized_kprobe"] + row["detour"])]
               for kernel, row in of.items())))
         report.origin("memory")
+    report.add("What the kernel has allocated more than without a probe, in KiB: probes, buffers and"
+               " slots, and all that kprobes has to know of the text, most of which comes with the first one.", "")
+    if report.have("space"):
+        report.add(*table(["Kernel", ">Probes", ">Slab", ">vmalloc", ">Per CPU", ">Together", ">Bytes for each"], (
+              [code(row["kernel"]), number(row["probes"])] + [number(row[c]) for c in ("slab_kb", "vmalloc_kb", "percpu_kb")]
+              + [number(sum(row[c] for c in ("slab_kb", "vmalloc_kb", "percpu_kb"))),
+                 number(sum(row[c] for c in ("slab_kb", "vmalloc_kb", "percpu_kb")) * 1024 / row["probes"])]
+              for row in report.by_kernel(report.data["space"]))))
+        report.origin("space")
 
 
 def icall(report):

@@ -109,6 +109,10 @@ vanilla,max,tcg,perf,1000,attach,5200000,200000,1100,20,5,0
 uno,max,tcg,perf,1000,attach,1500000,500000,2100,4,1,0
 uno,max,tcg,settings,50000,enabled=0,1500000,1000000,600,4,1,2345678
 """,
+    "space": """kernel,cpu,accelerator,probes,slab_kb,vmalloc_kb,percpu_kb
+gcc-off,max,tcg,1,100,20,0
+gcc-uno,max,tcg,1000,300,700,24
+""",
     "memory": """kernel,cpu,accelerator,kprobe,slot,optimized_kprobe,detour
 gcc-off,max,tcg,136,15,176,124
 gcc-uno,max,tcg,136,15,176,64
@@ -277,7 +281,9 @@ class Arithmetic(Case):
                  "| 50,000 | enabled=0 | `uno` | 10.0 | – | 600 | 5 | – | 2,345,678 |")
 
     def test_memory(self):
-        self.has("| `gcc-off` | 136 | 15 | 176 | 124 | 436 |", "| `gcc-uno` | 136 | 15 | 176 | 64 | 376 |")
+        self.has("| `gcc-off` | 136 | 15 | 176 | 124 | 436 |", "| `gcc-uno` | 136 | 15 | 176 | 64 | 376 |",
+                 "| `gcc-off` | 1 | 100 | 20 | 0 | 120 | 122,880 |",
+                 "| `gcc-uno` | 1,000 | 300 | 700 | 24 | 1,024 | 1,049 |")
 
     def test_icall(self):
         self.has("| Operation | `off`, no probes | ratio | `uno`, no probes | ratio | `off` / `uno` |",
