@@ -59,7 +59,7 @@ LANES = '$(foreach s,$(STAGES),$(if $(call in_turn,$s),$s))' $(foreach s,$(STAGE
 
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
-	demo bench bench-quick test test-matrix test-others test-mutants total targets proof shell \
+	demo bench bench-quick tools tools-shell test test-matrix test-others test-mutants total targets proof shell \
 	lit run-lit kunit kselftest apply unapply check clean
 
 help: ## list the targets
@@ -77,6 +77,15 @@ bench: deps llvm tree ## measure it all beside vanilla into Documentation/benchm
 bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, once its kernels are built
 	@scripts/disk 14
 	@$(MAKE) --no-print-directory -C bench QUICK=1
+
+# What makes a disk with a Debian system
+tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs
+tools: deps llvm tree ## run perf, bpftrace, BCC, trace-cmd and SystemTap in a Debian 12 on kernels with the option and without
+	@scripts/disk 40
+	@$(MAKE) --no-print-directory -C tools
+tools-shell: deps llvm tree ## a prompt in that Debian, on the first of TOOLS_KERNELS
+	@scripts/disk 16
+	@$(MAKE) --no-print-directory -C tools shell
 
 test: deps disk ## run every test; the last line is "N passed, N failed"
 	@rm -rf $(BUILD)/results

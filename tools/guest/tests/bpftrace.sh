@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# bpftrace: entries, offsets, returns, arguments, strings, stacks, histograms, many by
+# wildcard, and another return value
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. ./common.sh
+
+# trace PROGRAM [COMMAND]
+# shellcheck disable=SC2317 # called by "both"
+trace() {
+	bpftrace -e "$1" -c "${2:-/bin/dd if=/dev/zero of=/dev/null bs=1 count=$COUNT status=none}" 2>"$WORK/stderr" |
+		grep -v '^Attaching'
+	grep -i error "$WORK/stderr"
+}
+
+both "an entry" trace 'kprobe:read_zero { @[comm] = count(); }'
+equal "is counted" 1 "$(lines "^@\[dd\]: $COUNT$")"
+
+both "arguments" trace 'kprobe:read_zero { @[arg2] = count(); }'
+equal "have their values" 1 "$(lines "^@\[1\]: $COUNT$")"
+
+both "a return" trace 'kretprobe:read_zero { @[retval] = count(); }'
+equal "has its value" 1 "$(lines "^@\[1\]: $COUNT$")"
+
+offset=$(middle read_zero)
+both "an offset" trace "kprobe:read_zero+$offset { @[func] = count(); }"
+equal "is hit each time" 1 "$(lines "^@\[read_zero\]: $COUNT$")"
+
+both "a stack" trace "kprobe:read_zero+$offset { @[kstack(3)] = count(); }"
+equal "is one of all" 1 "$(lines "^\]: $COUNT$")"
+equal "with who called" 1 "$(lines '^ *vfs_read\+')"
+
+both "a string of the user's" trace \
+	'kprobe:do_sys_openat2 /comm == "cat"/ { @[str(arg1)] = count(); }' '/bin/cat /etc/hostname'
+equal "is that of the file" 1 "$(lines '^@\[/etc/hostname\]: 1$')"
+
+both "a histogram" trace 'kprobe:write_null { @ = hist(arg2); }'
+equal "has all values" 1 "$(lines "^\[1\] +$COUNT ")"
+
+both "hundreds by a wildcard" eval \
+	"trace 'kprobe:vfs_* /comm == \"dd\"/ { @[func] = count(); }' | grep -E 'vfs_(read|write)\]'"
+equal "reads and writes among them" 2 "$(lines ": 3[0-9][0-9]$")"
+
+if option BPF_KPROBE_OVERRIDE; then
+	both "another return value" eval \
+		'bpftrace --unsafe -e "kprobe:__x64_sys_geteuid /comm == \"id\"/ { override(1234); }" -c "/usr/bin/id -u" | grep -v Attaching'
+	equal "is what the program gets" 1 "$(lines '^1234$')"
+else
+	skip "another return value: no CONFIG_BPF_KPROBE_OVERRIDE"
+fi
+
+finish

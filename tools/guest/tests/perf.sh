@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# perf probe and perf record: entries, offsets, source lines with variables, returns,
+# arguments in registers, user strings, stacks, filters, many by wildcard
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. ./common.sh
+
+# record EVENT [OPTION...]: what perf script says of the workload's hits, but for the time and
+# the address: that is of the instruction, or of the byte behind an int3
+# shellcheck disable=SC2317 # called by "both"
+record() {
+	local event=$1
+	shift
+	perf record -q -a -o "$WORK/data" -e "$event" "$@" -- bash -c zeros >"$WORK/record" 2>&1 ||
+		{ cat "$WORK/record"; return 1; }
+	perf script -i "$WORK/data" --ns -F "${FIELDS:-comm,event,trace}" 2>"$WORK/script.err" |
+		grep -v -E '^ *(perf|bash) ' | sed 's/(\([0-9a-f]*\))/(at)/'
+}
+
+# probe DESCRIPTION DEFINITION: make the event probe:test
+probe() {
+	perf probe -q -d 'probe:*' 2>/dev/null
+	check "$1" perf probe -q -a "$2"
+}
+
+probe "an entry" 'test=read_zero'
+both "counts the same" record probe:test
+equal "each read" "$COUNT" "$(lines 'probe:test')"
+
+probe "an entry with a variable" 'test=read_zero count'
+both "sees the same" record probe:test
+equal "the value of each" "$COUNT" "$(lines 'count=(1|0x1)$')"
+
+probe "a return" 'test=read_zero%return $retval'
+both "returns the same" record probe:test
+equal "each of them" "$COUNT" "$(lines 'arg1=(1|0x1)$')"
+
+offset=$(middle read_zero)
+probe "an offset, with a register" "test=read_zero+$offset di=%di:x64 sp=%sp:x64"
+both "is hit as often" eval 'record probe:test | sed "s/=0x[0-9a-f]*/=/g"'
+equal "each time" "$COUNT" "$(lines 'di= sp=')"
+
+line=$(perf probe -q -L read_zero | sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p' | sed -n 3p)
+say "line $line of read_zero()"
+probe "a source line, with its variables" "test=read_zero:$line \$vars"
+both "has the same variables" eval 'record probe:test | sed "s/=0x[0-9a-f]\{9,\}/=pointer/g"'
+result "$([ "$(lines 'count=')" -gt 0 ]; echo $?)" "among them 'count'"
+
+probe "a string of the user's" 'test=do_sys_openat2 filename:ustring'
+# shellcheck disable=SC2317 # called by "both"
+open() {
+	perf record -q -a -o "$WORK/data" -e probe:test -- cat /etc/hostname >/dev/null 2>&1
+	perf script -i "$WORK/data" -F comm,trace 2>/dev/null | grep '^ *cat ' | sed 's/([^)]*)//'
+}
+both "is read" open
+equal "which is that of the file" 1 "$(lines 'filename_string="/etc/hostname"')"
+
+probe "an event to be filtered" 'test=write_null count'
+both "the filter that lets all pass" record probe:test --filter 'count == 1'
+equal "does so" "$COUNT" "$(lines 'probe:test')"
+record probe:test --filter 'count != 1' >"$WORK/none"
+equal "and another one lets none pass" 0 "$(grep -c probe:test "$WORK/none")"
+
+probe "an event with a stack" "test=read_zero+$offset"
+# shellcheck disable=SC2317 # called by "both"
+stacks() {
+	FIELDS=comm,ip,sym record probe:test -g | sed -n 's/^[[:space:]]*[0-9a-f]\{8,\} //p' |
+		sort | uniq -c | awk '$1 >= '"$COUNT"' { print $2, $1 }'
+}
+both "has the same stacks" stacks
+for function in read_zero vfs_read ksys_read do_syscall_64; do
+	equal "with $function()" 1 "$(lines "^$function $COUNT")"
+done
+
+perf probe -q -d 'probe:*'
+check "hundreds of events by a wildcard" perf probe -q -a 'vfs_*'
+num=$(wc -l <$TRACEFS/kprobe_events)
+say "$num events"
+# shellcheck disable=SC2317 # called by "both"
+many() {
+	perf stat -x, -a -e 'probe:vfs_*' -- bash -c zeros 2>&1 |
+		awk -F, -v least="$COUNT" '/probe:vfs_(read|write),/ { print $3, ($1 >= least) }'
+}
+both "count" many
+equal "reads and writes" 2 "$(lines ' 1$')"
+perf probe -q -d 'probe:*'
+equal "all events are gone" 0 "$(wc -l <$TRACEFS/kprobe_events)"
+
+finish
