@@ -11,7 +11,8 @@
 # shellcheck disable=SC2317 # called by "both"
 with() {
 	local tool i
-	stdbuf -oL "$@" >"$WORK/tool" 2>"$WORK/tool.err" &
+	# A job in the background ignores interrupts, unless told otherwise.
+	env --default-signal=INT stdbuf -oL "$@" >"$WORK/tool" 2>"$WORK/tool.err" &
 	tool=$!
 	for i in $(seq 600); do
 		[ "$(wc -l <"$LIST")" -eq 0 ] || break
@@ -20,8 +21,8 @@ with() {
 	done
 	# All of them, if there are many
 	while i=$(wc -l <"$LIST") && sleep 2 && [ "$i" -lt "$(wc -l <"$LIST")" ]; do :; done
-	zeros
-	sleep 1
+	zeros "$COUNT"
+	sleep "${AFTER:-1}"
 	kill -INT "$tool"
 	wait "$tool"
 	cat "$WORK/tool"
@@ -45,7 +46,13 @@ equal "shows each" "$COUNT" "$(lines '^dd read_zero 1$')"
 both "trace of returns" eval "with trace-bpfcc 'r::read_zero \"%d\", retval' | awk '\$4 == \"read_zero\" { print \$3, \$4, \$5 }'"
 equal "shows each of them" "$COUNT" "$(lines '^dd read_zero 1$')"
 
-both "argdist" eval "with argdist-bpfcc -i 1000 -C 'p::write_null(void *f, void *b, size_t n):u64:n' | sed -n 's/^[[:space:]]*\([0-9]*\)[[:space:]]*\(n = .*\)/\1 \2/p'"
+# It says what it has counted every four seconds.
+# shellcheck disable=SC2317 # called by "both"
+values() {
+	AFTER=9 with argdist-bpfcc -i 4 -C 'p::write_null(void *f, void *b, size_t n):u64:n' |
+		sed -n 's/^[[:space:]]*\([0-9]*\)[[:space:]]*\(n = .*\)/\1 \2/p' | tail -n 1
+}
+both "argdist" values
 equal "has all values" 1 "$(lines "^$COUNT n = 1$")"
 
 both "stackcount" eval "with stackcount-bpfcc read_zero | sed 's/^ *//' | grep -E '^(read_zero|vfs_read|ksys_read|[0-9]+)$'"

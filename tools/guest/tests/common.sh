@@ -43,7 +43,7 @@ check() {
 
 # equal DESCRIPTION WANTED FOUND
 equal() {
-	[ "$2" = "$3" ] || say "$1: wanted '$2', found '$3'"
+	[ "$2" = "$3" ] || { say "$1: wanted '$2', found '$3'"; head -n 1 "$WORK/as-is" 2>/dev/null | sed "s/^/# /"; }
 	result "$([ "$2" = "$3" ]; echo $?)" "$1"
 }
 
@@ -95,7 +95,7 @@ trapping() {
 	grep -c -v -E "\[(FTRACE|UNO|OPTIMIZED|DISABLED|GONE)\]" "$LIST"
 }
 
-# both DESCRIPTION COMMAND...: it says the same with probes by int3
+# both DESCRIPTION COMMAND...: it says something, and the same with probes by int3
 both() {
 	local description=$1
 	shift

@@ -33,6 +33,7 @@ probe "an entry with a variable" 'test=read_zero count'
 both "sees the same" record probe:test
 equal "the value of each" "$COUNT" "$(lines 'count=(1|0x1)$')"
 
+# shellcheck disable=SC2016 # a word of the kernel's
 probe "a return" 'test=read_zero%return $retval'
 both "returns the same" record probe:test
 equal "each of them" "$COUNT" "$(lines 'arg1=(1|0x1)$')"
