@@ -9,6 +9,7 @@
 # such that everything can be counted: "zeros" reads a byte of /dev/zero and writes it to
 # /dev/null as often as it is told, and nobody else calls read_zero() and write_null().
 
+set -o pipefail
 TRACEFS=/sys/kernel/tracing
 LIST=/sys/kernel/debug/kprobes/list
 NR=0
@@ -99,12 +100,14 @@ trapping() {
 both() {
 	local description=$1
 	shift
+	local status
 	sysctl -qw debug.kprobes-optimization=1
 	"$@" >"$WORK/as-is" 2>"$WORK/as-is.err"
+	status=$?
 	sysctl -qw debug.kprobes-optimization=0
 	"$@" >"$WORK/int3" 2>"$WORK/int3.err"
 	sysctl -qw debug.kprobes-optimization=1
-	if [ -s "$WORK/as-is" ] && diff "$WORK/as-is" "$WORK/int3" >"$WORK/diff"; then
+	if [ $status = 0 ] && [ -s "$WORK/as-is" ] && diff "$WORK/as-is" "$WORK/int3" >"$WORK/diff"; then
 		result 0 "$description"
 	else
 		tail -n 5 "$WORK/as-is.err" "$WORK/int3.err" | sed 's/^/# /'
