@@ -79,7 +79,7 @@ bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, on
 	@$(MAKE) --no-print-directory -C bench QUICK=1
 
 # What makes a disk with a Debian system
-tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs systemtap
+tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs systemtap linux-perf
 tools: deps llvm tree ## run perf, bpftrace, BCC, trace-cmd and SystemTap in a Debian 12 on kernels with the option and without
 	@scripts/disk 40
 	@$(MAKE) --no-print-directory -C tools
