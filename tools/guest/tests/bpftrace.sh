@@ -26,7 +26,8 @@ both "a return" trace 'kretprobe:read_zero { @[retval] = count(); }'
 equal "has its value" 1 "$(lines "^@\[1\]: $COUNT$")"
 
 offset=$(middle read_zero)
-if bpftrace -e "kprobe:read_zero+$offset { }" -c /bin/true 2>&1 | grep -q 'offset support'; then
+bpftrace -e "kprobe:read_zero+$offset { @ = count(); }" -c /bin/true >"$WORK/offset" 2>&1
+if grep -q 'offset support' "$WORK/offset"; then
 	skip "an offset: this bpftrace has been built without offset support"
 else
 	both "an offset" trace "kprobe:read_zero+$offset { @[func] = count(); }"

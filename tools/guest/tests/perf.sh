@@ -43,10 +43,11 @@ probe "an offset, with a register" "test=read_zero+$offset di=%di:x64 sp=%sp:x64
 both "is hit as often" eval 'record probe:test | sed "s/=0x[0-9a-f]*/=/g"'
 equal "each time" "$COUNT" "$(lines 'di= sp=')"
 
-# The last line at which its variable is known and that has a place of its own
+# The first line at which its variable is known and that has a place of its own
 for line in $(perf probe -q -L read_zero | sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p'); do
 	if [ "$line" != 0 ] && perf probe -q -D "read_zero:$line count" >/dev/null 2>&1; then
 		at=$line
+		break
 	fi
 done
 say "line $at of read_zero()"
