@@ -23,8 +23,18 @@ text() {
 load() {
 	stress-ng --quiet --timeout "$1" --fork 1 --pipe 1 --mmap 1 --mmap-bytes 16M --hdd 1 --hdd-bytes 8M \
 		--temp-path "$WORK" --timer 1 --futex 1 &
-	iperf3 -s -1 >/dev/null 2>&1 &
-	iperf3 -c 127.0.0.1 -t "$1" -b 20M >/dev/null 2>&1 &
+	stress=$!
+	iperf3 -s >/dev/null 2>&1 &
+	server=$!
+	sleep 3
+	iperf3 -c 127.0.0.1 -t "$1" -b 20M >"$WORK/network" 2>&1 &
+	client=$!
+}
+
+end_load() {
+	wait $stress $client
+	kill $server
+	wait
 }
 
 trapped=''
@@ -52,7 +62,7 @@ load 5
 for round in 1 2 3 4; do
 	tool $round || tail -n 5 "$WORK/round" | sed 's/^/# /'
 done
-wait
+end_load
 clean_up
 sleep 2
 before=$(text)
@@ -76,7 +86,8 @@ echo 0 >$TRACEFS/events/uno/always/enable
 set -- $(awk '$1 == "always" { print $2, $3 }' $TRACEFS/kprobe_profile)
 say "hit $1 times, missed $2 times"
 equal "hits and misses are all reads" $reads $(($1 + $2))
-wait
+end_load
+check "the network has worked" grep -q receiver "$WORK/network"
 clean_up
 sleep 2
 equal "no probe is left" 0 "$(wc -l <"$LIST")"
