@@ -79,11 +79,11 @@ bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, on
 	@$(MAKE) --no-print-directory -C bench QUICK=1
 
 # What makes a disk with a Debian system
-tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs systemtap linux-perf
-tools: deps llvm tree ## run perf, bpftrace, BCC, trace-cmd and SystemTap in a Debian 12 on kernels with the option and without
+tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs systemtap linux-perf dpkg-dev
+tools: deps $(if $(filter-out gcc-%,$(or $(TOOLS_KERNELS),pad)),llvm) tree ## run perf, bpftrace, BCC, trace-cmd and SystemTap in a Debian 12 on kernels with the option and without
 	@scripts/disk 40
 	@$(MAKE) --no-print-directory -C tools
-tools-shell: deps llvm tree ## a prompt in that Debian, on the first of TOOLS_KERNELS
+tools-shell: deps $(if $(filter-out gcc-%,$(firstword $(TOOLS_KERNELS) pad)),llvm) tree ## a prompt in that Debian, on the first of TOOLS_KERNELS
 	@scripts/disk 16
 	@$(MAKE) --no-print-directory -C tools shell
 

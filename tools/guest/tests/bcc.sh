@@ -26,7 +26,7 @@ with() {
 	kill -INT "$tool"
 	wait "$tool"
 	cat "$WORK/tool"
-	grep -i -E 'error|exception' "$WORK/tool.err"
+	! grep -i -E 'error|exception' "$WORK/tool.err" >&2
 }
 
 # shellcheck disable=SC2317 # called by "both"
@@ -54,6 +54,15 @@ values() {
 }
 both "argdist" values
 equal "has all values" 1 "$(lines "^$COUNT n = 1$")"
+
+# shellcheck disable=SC2317 # called by "both"
+histogram() {
+	# shellcheck disable=SC2016 # a word of the tool's
+	AFTER=9 with argdist-bpfcc -i 4 -H 'r::read_zero(void *f, void *b, size_t n):u64:$retval' |
+		sed -n 's/^ *\([0-9]* -> [0-9]*\) *: *\([0-9]*\) .*/\1: \2/p' | grep -v ': 0$' | tail -n 1
+}
+both "argdist, a histogram of what a function returns" histogram
+equal "has all of them" 1 "$(lines "^0 -> 1: $COUNT$")"
 
 both "stackcount" eval "with stackcount-bpfcc read_zero | sed 's/^ *//' | grep -E '^(read_zero|vfs_read|ksys_read|[0-9]+)$'"
 equal "has one stack of all" 1 "$(lines "^$COUNT$")"

@@ -5,9 +5,11 @@
 # kernel's build, and source this from their directory.
 #
 # What a tool says with probes as the kernel arms them is compared with what it says of the
-# same run with probes that are int3, by debug.kprobes-optimization. The workload is
-# such that everything can be counted: "zeros" reads a byte of /dev/zero and writes it to
-# /dev/null as often as it is told, and nobody else calls read_zero() and write_null().
+# same run with probes that are int3, by debug.kprobes-optimization. Those at entries of
+# functions are ftrace's, either way. The workload is such that everything can be counted:
+# "zeros" reads a byte of /dev/zero and writes it to /dev/null as often as it is told, and
+# nobody else calls read_zero() and write_null(). It begins with a look at how the probes are
+# armed, which "both" checks.
 
 set -o pipefail
 TRACEFS=/sys/kernel/tracing
@@ -68,42 +70,66 @@ clean_up() {
 	echo >$TRACEFS/kprobe_events
 }
 
-# zeros [COUNT]: the workload
-zeros() {
-	dd if=/dev/zero of=/dev/null bs=1 count="${1:-$COUNT}" status=none
+# listed COMMAND...: run it, when probes are as they will be, and keep the list of them
+listed() {
+	local i
+	for i in $(seq 50); do
+		[ "$(sysctl -n debug.kprobes-optimization)" = 1 ] || break
+		[ "$(trapping)" != 0 ] || break
+		# Where some always trap
+		[ "$i" -lt 20 ] || option KPROBES_UNO || break
+		sleep 0.1
+	done
+	cp $LIST "$WORK/list"
+	"$@"
 }
 
-export -f zeros
-export COUNT
+# zeros [COUNT]: the workload
+zeros() {
+	listed dd if=/dev/zero of=/dev/null bs=1 count="${1:-$COUNT}" status=none
+}
 
 # option NAME: is it in the kernel's configuration?
 option() {
 	grep -q "^CONFIG_$1=[ym]" "$KOUT/.config"
 }
 
-# armed: what kprobes/list says of its probes: how many by which mechanism
+# armed [LIST]: what kprobes/list says of its probes: how many by which mechanism
 armed() {
 	awk '/\[FTRACE\]/ { n["ftrace"]++; next }
 		/\[UNO\]/ { n["marker nop"]++; next }
 		/\[OPTIMIZED\]/ { n["jump"]++; next }
 		/\[(DISABLED|GONE)\]/ { n["not armed"]++; next }
 		{ n["int3"]++ }
-		END { for (m in n) printf("%s %d, ", m, n[m]) }' $LIST | sed 's/, $//'
+		END { for (m in n) printf("%s %d, ", m, n[m]) }' "${1:-$LIST}" | sed 's/, $//'
 }
 
-# Probes that trap, of those in the list
+# trapping [LIST]: how many probes trap, of those in the list
 trapping() {
-	grep -c -v -E "\[(FTRACE|UNO|OPTIMIZED|DISABLED|GONE)\]" "$LIST"
+	grep -c -v -E '\[(FTRACE|UNO|OPTIMIZED|DISABLED|GONE)\]' "${1:-$LIST}"
 }
 
-# both DESCRIPTION COMMAND...: it says something, and the same with probes by int3
+export -f listed zeros option trapping
+export COUNT WORK LIST
+
+# few NUMBER: how many of so many probes, anywhere in functions, trap at most
+few() {
+	# Without wider encodings or marker nops what is short and in front of a branch target does.
+	if option KPROBES_UNO_PAD || option KPROBES_UNO_NOPS; then echo $(($1 / 50)); else echo $(($1 / 15)); fi
+}
+
+# both DESCRIPTION COMMAND...: it says something, and the same with probes by int3; and the
+# list says so of the probes, which are trapless otherwise, but for $MAY_TRAP of them, if the
+# kernel has the option. Not with $UNLISTED, for what is no kprobe.
 both() {
 	local description=$1
 	shift
 	local status
+	rm -f "$WORK/list"
 	sysctl -qw debug.kprobes-optimization=1
 	"$@" >"$WORK/as-is" 2>"$WORK/as-is.err"
 	status=$?
+	mv "$WORK/list" "$WORK/list.as-is"
 	sysctl -qw debug.kprobes-optimization=0
 	"$@" >"$WORK/int3" 2>"$WORK/int3.err"
 	sysctl -qw debug.kprobes-optimization=1
@@ -114,6 +140,13 @@ both() {
 		head -n 20 "$WORK/diff" 2>/dev/null | sed 's/^/# /'
 		result 1 "$description"
 	fi
+	[ -z "${UNLISTED:-}" ] || return
+	say "armed as they are by $(armed "$WORK/list.as-is"); otherwise by $(armed "$WORK/list")"
+	check "probes are in the list" [ -s "$WORK/list.as-is" ]
+	! option KPROBES_UNO ||
+		check "${MAY_TRAP:+at most }${MAY_TRAP:-none} of them trap" [ "$(trapping "$WORK/list.as-is")" -le "${MAY_TRAP:-0}" ]
+	check "but for those of ftrace, all do otherwise" \
+		[ "$(grep -c -v -E '\[(FTRACE|DISABLED|GONE)\]' "$WORK/list")" = "$(trapping "$WORK/list")" ]
 }
 
 # lines: how many lines of the last "both" match

@@ -53,7 +53,7 @@ tool() {
 		echo 0 >$TRACEFS/events/middle/enable
 		echo '-:middle/' >>$TRACEFS/kprobe_events ;;
 	2)	bpftrace -e 'kprobe:tcp_* { @[func] = count(); } interval:s:2 { exit(); }' ;;
-	3)	timeout -s INT 60 funccount-bpfcc -d 2 'vfs_*' ;;
+	3)	timeout -s INT 300 funccount-bpfcc -d 2 'vfs_*' ;;
 	esac >"$WORK/round" 2>&1
 }
 
