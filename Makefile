@@ -60,7 +60,7 @@ LANES = '$(foreach s,$(STAGES),$(if $(call in_turn,$s),$s))' $(foreach s,$(STAGE
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
 	demo bench bench-quick tools tools-shell test test-matrix test-others test-mutants total targets proof shell \
-	lit run-lit kunit kselftest apply unapply check clean
+	lit run-lit kunit kselftest apply unapply check check-series clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -173,6 +173,12 @@ unapply: ## KDIR=/path/to/linux: take it back
 
 check: ## shellcheck, checkpatch, licences, and is patches/ what build/linux holds?
 	@scripts/check
+
+# Without marker nops the series needs no compiler of its own but for "pad" and the like.
+CHECKS ?= style docs gcc gcc-off
+check-series: PACKAGES += sparse
+check-series: deps tree ## each patch of the series by itself: style, documents, and $CHECKS, names of kunit/*.config: builds, boots and passes
+	@CHECKS='$(CHECKS)' scripts/check-series
 
 clean: ## remove build/, work in build/linux included
 	rm -rf $(BUILD)
