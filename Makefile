@@ -81,10 +81,10 @@ bench-quick: deps llvm tree ## less of that, into build/bench/quick; minutes, on
 # What makes a disk with a Debian system
 tools tools-shell: PACKAGES += mmdebstrap fakeroot e2fsprogs systemtap linux-perf dpkg-dev
 tools: deps $(if $(filter-out gcc-%,$(or $(TOOLS_KERNELS),pad)),llvm) tree ## run perf, bpftrace, BCC, trace-cmd and SystemTap in a Debian 12 on kernels with the option and without
-	@scripts/disk 40
+	@scripts/disk $$((8 + 2 * $(words $(or $(TOOLS_KERNELS),1 2 3 4))))
 	@$(MAKE) --no-print-directory -C tools
 tools-shell: deps $(if $(filter-out gcc-%,$(firstword $(TOOLS_KERNELS) pad)),llvm) tree ## a prompt in that Debian, on the first of TOOLS_KERNELS
-	@scripts/disk 16
+	@scripts/disk 10
 	@$(MAKE) --no-print-directory -C tools shell
 
 test: deps disk ## run every test; the last line is "N passed, N failed"
