@@ -66,7 +66,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
 	@echo
-	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, TIMEOUT, LLVM, KUNITCONFIG, CONFIGS, OTHERS, MUTANTS, TOOLS_KERNELS, TOOLS_TESTS, NODEPS=1.'
+	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, TIMEOUT, LLVM, KUNITCONFIG, CONFIGS, OTHERS, MUTANTS, TOOLS_KERNELS, TOOLS_TESTS, CHECKS, NODEPS=1.'
 
 demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
 	@scripts/demo

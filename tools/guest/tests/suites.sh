@@ -11,7 +11,6 @@
 tab=$(printf '\t')
 
 # Each "NR: NAME : RESULT" of perf's
-perf test -v list >/dev/null 2>&1
 mapfile -t tests < <(perf test list 2>&1 | grep -i -E 'probe|vfs_getname|kallsyms|kmod|perf hooks' | sed -n 's/^ *\([0-9]*\): .*/\1/p')
 say "perf test ${tests[*]}"
 check "there are such tests of perf" [ ${#tests[@]} -ge 5 ]
