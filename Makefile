@@ -15,7 +15,8 @@ DISK ?= 8
 KUNITCONFIG ?= $(CURDIR)/kunit
 # KUnit suites that have to run, kselftest collections, and QEMU's CPUs.  Zen 1
 # (EPYC) is the one whose return thunks stay active.
-SUITES ?= kprobes_targets kprobes_uno_insn kprobes_uno_detour kprobes_test
+SUITES ?= kprobes_targets kprobes_uno_insn kprobes_uno_detour kprobes_uno_detour_change \
+	kprobes_uno_detour_trace kprobes_uno_detour_fault kprobes_uno_detour_stress kprobes_test
 KSELFTEST_TARGETS ?= kprobes_uno
 CPUS ?= max EPYC
 # What "make test" runs on other kernels, of kunit/*.config: that with marker nops, and the
