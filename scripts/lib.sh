@@ -84,6 +84,21 @@ series_names() {
 	sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$TOP/series"
 }
 
+# series_parts: the names of the series, by the markers "# series: NAME" in front of the
+# first patch of each
+series_parts() {
+	sed -n 's/^# *series: *//p' "$TOP/series"
+}
+
+# part_names NAME: the patches of one of them, or, if NAME is empty, those of none
+part_names() {
+	awk -v want="$1" '
+		sub(/^# *series: */, "") { part = $0; next }
+		{ sub(/#.*/, ""); gsub(/[ \t]/, "") }
+		$0 != "" && part == want
+	' "$TOP/series"
+}
+
 # load_series DIR: files=() is each patch for the tree in DIR, in order; a
 # namesake in patches/BASE/ goes first
 load_series() {
