@@ -84,19 +84,19 @@ series_names() {
 	sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$TOP/series"
 }
 
-# series_parts: the names of the series, by the markers "# series: NAME" in front of the
-# first patch of each
+# series_parts FILE: the names of the series in "series" or another file of that form, by the
+# markers "# series: NAME" in front of the first patch of each
 series_parts() {
-	sed -n 's/^# *series: *//p' "$TOP/series"
+	sed -n 's/^# *series: *//p' "$1"
 }
 
-# part_names NAME: the patches of one of them, or, if NAME is empty, those of none
+# part_names NAME [FILE]: the patches of one of them, or, if NAME is empty, those of none
 part_names() {
 	awk -v want="$1" '
 		sub(/^# *series: */, "") { part = $0; next }
 		{ sub(/#.*/, ""); gsub(/[ \t]/, "") }
 		$0 != "" && part == want
-	' "$TOP/series"
+	' "${2:-$TOP/series}"
 }
 
 # load_series DIR: files=() is each patch for the tree in DIR, in order; a

@@ -46,7 +46,7 @@ rewrite() {
 	if [[ $author_email = *@localhost ]]; then
 		author_name=$name author_email=$email
 	fi
-	own_git -C "$1" log -1 --format=%B "$2" | sed "$4" |
+	own_git -C "$1" log -1 --format=%B "$2" | sed "$4" | git stripspace |
 		GIT_AUTHOR_NAME=$author_name GIT_AUTHOR_EMAIL=$author_email GIT_AUTHOR_DATE=$date GIT_COMMITTER_DATE=$date \
 		as_sender -C "$1" commit-tree -p "$3" "$2^{tree}"
 }
