@@ -33,6 +33,11 @@ OTHERS ?=
 # What test-mutants breaks: names in selftests/mutants, all of them if there is none.
 MUTANTS ?=
 
+# What "make mail" writes: one of those that "series" marks, or all of them; and the
+# release of LLVM that "make mail-llvm" takes.
+SERIES ?=
+MAIL_LLVM ?= 22
+
 # The compiler is built in LLVM_OUT.  Another one can be given on the command
 # line, as the path prefix that Kbuild takes, LLVM=/path/to/bin/.
 LLVM_OUT ?= $(BUILD)/llvm
@@ -49,7 +54,7 @@ PACKAGES ?= git make gcc g++ libc6-dev dpkg-dev patch perl python3 xz-utils cpio
 	gnuplot-nox pahole lz4
 
 export BUILD JOBS KDIR KERNEL_TAR KUNITCONFIG SUITES KSELFTEST_TARGETS LLVM LLVM_OUT
-export ACCEL TIMEOUT CPUS OTHERS
+export ACCEL TIMEOUT CPUS OTHERS SERIES
 
 STEP := scripts/step
 STAGES := lit $(CPUS:%=kunit-%) $(CPUS:%=kselftest-%) $(MORE_TESTS)
@@ -61,13 +66,13 @@ LANES = '$(foreach s,$(STAGES),$(if $(call in_turn,$s),$s))' $(foreach s,$(STAGE
 .NOTPARALLEL:
 .PHONY: help deps disk llvm llvm-tree llvm-refresh tree refresh kernel initramfs \
 	demo bench bench-quick tools tools-shell test test-matrix test-others test-mutants total targets proof shell \
-	lit run-lit kunit kselftest apply unapply check check-series clean
+	lit run-lit kunit kselftest apply unapply check check-series sender mail mail-llvm clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
 	@echo
-	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, TIMEOUT, LLVM, KUNITCONFIG, CONFIGS, OTHERS, MUTANTS, TOOLS_KERNELS, TOOLS_TESTS, CHECKS, NODEPS=1.'
+	@echo 'Variables: BUILD, JOBS, KDIR, FULL=1, ACCEL=tcg|kvm, CPUS, TIMEOUT, LLVM, KUNITCONFIG, CONFIGS, OTHERS, MUTANTS, TOOLS_KERNELS, TOOLS_TESTS, CHECKS, SERIES, MAIL_LLVM, NODEPS=1.'
 
 demo: deps disk llvm tree kernel initramfs ## build all, boot, print what a probe costs by each mechanism
 	@scripts/demo
@@ -180,6 +185,17 @@ CHECKS ?= style docs gcc gcc-off
 check-series: PACKAGES += sparse
 check-series: deps tree ## each patch of the series by itself: style, documents, and $CHECKS, names of kunit/*.config: builds, boots and passes
 	@CHECKS='$(CHECKS)' scripts/check-series
+
+# Who has no name for a sign-off need not wait for the tree.
+sender:
+	@scripts/sender >/dev/null
+mail: PACKAGES += b4
+mail: sender deps tree ## write the series, or SERIES=name, into build/outgoing as they are sent; sends nothing
+	@scripts/mail
+mail-llvm: PACKAGES += clang-format-19
+mail-llvm: sender deps ## the same of the compiler's patches: pull requests, their texts and the RFC
+	@$(MAKE) --no-print-directory -C llvm RELEASE=$(MAIL_LLVM) SOURCE_ONLY=1 OUT=$(BUILD)/llvm$(MAIL_LLVM) tree
+	@scripts/mail-llvm $(BUILD)/llvm$(MAIL_LLVM)/tree
 
 clean: ## remove build/, work in build/linux included
 	rm -rf $(BUILD)
